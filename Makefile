@@ -1,0 +1,51 @@
+# Two commands for a newcomer: `make release` and `make test`. Nothing needs to be installed first.
+PYTHON := .venv/bin/python
+DIST := dist
+
+.DEFAULT_GOAL := help
+.PHONY: help setup release test lint unit contract release-tests soak lock clean
+
+help: ## what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install what is missing: Python packages, Podman
+	@sh engine/setup.sh
+
+release: setup ## rehearse a release: build, scan, sign, attest, verify; what it made is in dist/
+	@$(PYTHON) -m standins prepare
+	@. ./.cache/rehearsal/flags.sh && rm -rf $(DIST) && \
+		./daggerw call $$MODULE_FLAGS candidate $$RELEASE_FLAGS export --path $(DIST)
+	@. ./.cache/rehearsal/flags.sh && ./daggerw --silent call $$MODULE_FLAGS verdict --evidence $(DIST)
+
+test: setup lint unit contract release-tests ## everything CI runs
+
+lint:
+	@sh engine/setup.sh python-only
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m mypy
+
+unit: ## fast tests, no engine
+	@sh engine/setup.sh python-only
+	@$(PYTHON) -m pytest -m "not contract and not release and not soak" tests/unit
+
+contract: setup ## what Dagger's engine answered, asked again here
+	@$(PYTHON) -m standins prepare
+	@$(PYTHON) -m pytest -m contract tests/contract
+
+release-tests: setup ## the real pipeline with real tools
+	@$(PYTHON) -m standins prepare
+	@$(PYTHON) -m pytest -m release tests
+
+soak: setup ## the long campaigns, whole
+	@$(PYTHON) -m standins prepare
+	@$(PYTHON) -m pytest -m soak tests
+
+lock: ## refresh requirements.lock (hashes, no index addresses)
+	@sh engine/setup.sh python-only
+	@$(PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-emit-index-url --no-annotate pyproject.toml --group dev --output-file requirements.lock
+
+clean: ## remove what was made here, the engine's store included
+	@rm -rf $(DIST) .cache
+	@if [ -x $(PYTHON) ]; then $(PYTHON) -m dagger_local.upkeep clear; fi

@@ -1,0 +1,1 @@
+"""The supply-chain Dagger module; its models and tools are importable without Dagger."""

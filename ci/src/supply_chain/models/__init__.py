@@ -1,0 +1,1 @@
+"""Pure judgement: bytes in, frozen models out; no Dagger, no I/O."""

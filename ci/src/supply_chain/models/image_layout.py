@@ -1,0 +1,59 @@
+"""An OCI image layout's index: which image it holds.
+
+Format: https://github.com/opencontainers/image-spec/blob/main/image-layout.md.
+"""
+
+import hashlib
+from typing import Self
+
+from pydantic import Field, ValidationError
+
+from supply_chain.errors import DigestMismatch, InternalError
+from supply_chain.models.base import Digest, Model, first_problem
+
+
+class Descriptor(Model):
+    """Points at a blob by digest."""
+
+    media_type: str = Field(alias="mediaType")
+    digest: Digest
+
+    @property
+    def path(self) -> str:
+        """Where a layout keeps the blob."""
+        return f"blobs/{self.digest.replace(':', '/')}"
+
+
+class Index(Model):
+    """index.json of a layout."""
+
+    manifests: tuple[Descriptor, ...] = Field(min_length=1)
+
+    @classmethod
+    def parse(cls, document: bytes | str) -> Self:
+        """The index in `document`."""
+        try:
+            return cls.model_validate_json(document)
+        except ValidationError as error:
+            raise InternalError(
+                "the image's layout has no readable index.json", why=first_problem(error)
+            ) from None
+
+    @property
+    def image(self) -> Descriptor:
+        """The one image of a layout that a build made."""
+        if len(self.manifests) != 1:
+            raise InternalError(f"the layout holds {len(self.manifests)} images, not one")
+        return self.manifests[0]
+
+
+def check_blob(digest: str, content: bytes) -> None:
+    """DigestMismatch unless `content` is what `digest` names."""
+    found = f"sha256:{hashlib.sha256(content).hexdigest()}"
+    check_digest("the layout's manifest", found, digest)
+
+
+def check_digest(place: str, found: str, expected: str) -> None:
+    """DigestMismatch unless the digest found at `place` is the expected one."""
+    if found != expected:
+        raise DigestMismatch(f"{place} is not the image that was built", why=f"{found}, not {expected}")

@@ -1,0 +1,134 @@
+"""What a run came to: the content of outcome.json, from which everything else is said."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal, Self
+
+from pydantic import ValidationError
+
+from supply_chain.errors import EvidenceInvalid, SupplyChainError, by_name
+from supply_chain.images import Image
+from supply_chain.models.base import Digest, OwnModel, first_problem
+from supply_chain.models.database import Database
+from supply_chain.models.policy import Judgement
+
+PASSED = "passed"
+
+
+class Mode(StrEnum):
+    """Where a run pushes to."""
+
+    REHEARSAL = "rehearsal"
+    """A throw-away registry; nothing public is touched."""
+    RELEASE = "release"
+    """The repository that was named."""
+
+
+class Failure(OwnModel):
+    """The error a run ended with."""
+
+    name: str
+    """Class of the error."""
+    what: str
+    """What failed."""
+    why: str
+    """Why, often in a tool's own words; may be empty."""
+    advice: str
+    """What to do."""
+    exit_code: int
+    """How the verdict ends."""
+
+    @classmethod
+    def of(cls, error: SupplyChainError) -> Self:
+        """The record of `error`."""
+        return cls(
+            name=error.name, what=error.what, why=error.why, advice=error.advice, exit_code=error.exit_code
+        )
+
+    def error(self) -> SupplyChainError:
+        """The error again, to be raised."""
+        return by_name(self.name)(self.what, why=self.why, advice=self.advice)
+
+
+class Step(OwnModel):
+    """One step of the pipeline."""
+
+    name: str
+    """Its name."""
+    seconds: float
+    """How long it took."""
+    passed: bool
+    """Whether it ended well."""
+
+
+class Signed(OwnModel):
+    """A signature or attestation that was verified on the image's digest."""
+
+    predicate_type: str
+    """What it states."""
+    signer: str
+    """Who vouches: the kind of signer and what identifies it."""
+
+
+class Outcome(OwnModel):
+    """A run, whether it passed, was blocked or failed."""
+
+    schema_version: Literal[1] = 1
+    """Version of this format."""
+    status: str
+    """`passed`, or the status of the family of the error."""
+    mode: Mode
+    """Rehearsal or release."""
+    version: str
+    """Version that was to be released."""
+    revision: str
+    """Commit it was built from; empty when the caller named none."""
+    image: str | None = None
+    """The image by digest, once it was pushed."""
+    digest: Digest | None = None
+    """Digest of the image, once it was built."""
+    tags: tuple[str, ...] = ()
+    """Tags that name the image now."""
+    notices: tuple[str, ...] = ()
+    """What a reader must know before believing the rest."""
+    gate: Judgement | None = None
+    """What the gate said, once the image was scanned."""
+    database: Database | None = None
+    """The vulnerability database, once it was ready."""
+    images: dict[str, Image]
+    """Tool and base images, by name."""
+    signatures: tuple[Signed, ...] = ()
+    """Signatures verified on the digest, as the registry holds them."""
+    attestations: tuple[Signed, ...] = ()
+    """Attestations verified on the digest, as the registry holds them."""
+    error: Failure | None = None
+    """Why the run did not pass."""
+    started_at: datetime
+    """When the run started, UTC."""
+    steps: tuple[Step, ...] = ()
+    """Steps in the order they ended."""
+
+    @classmethod
+    def parse(cls, document: bytes | str) -> Self:
+        """The outcome in `document`; EvidenceInvalid when it is none."""
+        try:
+            return cls.model_validate_json(document)
+        except ValidationError as error:
+            raise EvidenceInvalid("outcome.json cannot be read", why=first_problem(error)) from None
+
+    @property
+    def passed(self) -> bool:
+        """Whether the image may be used; only where nothing says otherwise."""
+        return self.status == PASSED and self.error is None
+
+    @property
+    def seconds(self) -> float:
+        """Time spent in steps."""
+        return sum(step.seconds for step in self.steps)
+
+    def check(self) -> None:
+        """Raise the error of a run that did not pass."""
+        if self.error:
+            raise self.error.error()
+        if not self.passed:
+            raise EvidenceInvalid(f"outcome.json says {self.status!r} and gives no error")

@@ -1,0 +1,54 @@
+"""An SPDX document as far as a release must trust it: it parses, is not empty, and names the image.
+
+Format: https://spdx.github.io/spdx-spec/v2.3/.
+"""
+
+from typing import Annotated, Self
+
+from pydantic import Field, StringConstraints, ValidationError
+
+from supply_chain.errors import ScannerFailed
+from supply_chain.models.base import Model, first_problem
+
+PREDICATE_TYPE = "https://spdx.dev/Document"
+"""The predicate type under which an SPDX document is attested: https://in-toto.io/attestation/spdx."""
+
+_NAMED_IN_TEXT = 10
+
+
+class Package(Model):
+    """One package of the document."""
+
+    name: str
+    purpose: str = Field(default="", alias="primaryPackagePurpose")
+
+
+class Document(Model):
+    """An SPDX 2 document in JSON."""
+
+    version: Annotated[str, StringConstraints(pattern=r"^SPDX-2\.\d+$")] = Field(alias="spdxVersion")
+    name: str
+    packages: tuple[Package, ...] = Field(min_length=1)
+
+    @classmethod
+    def parse(cls, document: bytes | str) -> Self:
+        """The SBOM in `document`; ScannerFailed when it is none."""
+        try:
+            return cls.model_validate_json(document)
+        except ValidationError as error:
+            raise ScannerFailed("the SBOM is not an SPDX 2 document", why=first_problem(error)) from None
+
+    @property
+    def package_count(self) -> int:
+        """Installed packages: Trivy also lists the image itself, its operating system and manifest files."""
+        return sum(package.purpose == "LIBRARY" for package in self.packages)
+
+    def check(self, reference: str, names: frozenset[str]) -> None:
+        """ScannerFailed unless it describes this image and lists all packages of the report."""
+        if self.name != reference:
+            raise ScannerFailed("the SBOM describes another image", why=f"{self.name}, not {reference}")
+        missing = sorted(names - {package.name for package in self.packages})
+        if missing:
+            raise ScannerFailed(
+                "the SBOM is incomplete", why=f"without {', '.join(missing[:_NAMED_IN_TEXT])}"
+            )

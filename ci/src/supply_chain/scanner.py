@@ -1,0 +1,86 @@
+"""One scan of one layout, and everything that is made from it without looking at the image again."""
+
+import functools
+from dataclasses import dataclass
+
+import dagger
+from dagger import dag
+
+from supply_chain.errors import ScannerFailed
+from supply_chain.faults import tool_failing_as
+from supply_chain.layout import Layout
+from supply_chain.models.spdx import Document
+from supply_chain.models.trivy_report import Report, named
+from supply_chain.toolbox import side_by_side, tool
+from supply_chain.tools import trivy
+from supply_chain.tools.output import last_words
+from supply_chain.vulnerability_db import VulnerabilityDb
+
+_LAYOUT = "/image"
+_REPORT = "/report/trivy.json"
+_FILES = {
+    trivy.Format.TABLE: "findings.txt",
+    trivy.Format.SARIF: "trivy.sarif",
+    trivy.Format.SPDX: "sbom.spdx.json",
+}
+
+
+@dataclass(frozen=True)
+class Conversions:
+    """What a report is converted to."""
+
+    table: dagger.File
+    sarif: dagger.File
+    sbom: dagger.File
+
+
+async def scanned(layout: Layout, db: VulnerabilityDb, trivy_image: str) -> str:
+    """Trivy's report on the layout, as JSON.
+
+    No nonce: image, database, tool and flags decide a scan, and all are part of this step. A failure is not
+    kept.
+    """
+    scan = (
+        tool(trivy_image)
+        .with_mounted_directory(trivy.CACHE, db.directory)
+        .with_mounted_directory(_LAYOUT, layout.directory)
+        .with_directory("/report", dag.directory())
+        .with_exec(trivy.scan(_LAYOUT, _REPORT), use_entrypoint=True)
+    )
+    with tool_failing_as(
+        lambda words: ScannerFailed("Trivy could not scan the image", why=last_words(words))
+    ):
+        return await scan.file(_REPORT).contents()
+
+
+def report_file(document: str, reference: str, *, in_repository: bool) -> dagger.File:
+    """trivy.json under the image's own name."""
+    text = named(document, reference, in_repository=in_repository)
+    return dag.directory().with_new_file("trivy.json", text).file("trivy.json")
+
+
+def converted(report: dagger.File, output: trivy.Format, trivy_image: str) -> dagger.File:
+    """The report in another format."""
+    to = f"/report/{_FILES[output]}"
+    convert = (
+        tool(trivy_image).with_mounted_file("/trivy.json", report).with_directory("/report", dag.directory())
+    )
+    return convert.with_exec(trivy.convert("/trivy.json", output, to), use_entrypoint=True).file(to)
+
+
+async def conversions(report: dagger.File, trivy_image: str) -> Conversions:
+    """Table, SARIF and SPDX, made side by side."""
+
+    async def make(output: trivy.Format) -> dagger.File:
+        with tool_failing_as(
+            lambda words: ScannerFailed(f"no {output} from the report", why=last_words(words))
+        ):
+            return await converted(report, output, trivy_image).sync()
+
+    made = await side_by_side(*(functools.partial(make, output) for output in _FILES))
+    return Conversions(*made)
+
+
+async def check_sbom(sbom: dagger.File, report: Report, reference: str) -> None:
+    """ScannerFailed unless the SBOM describes this image and everything the report lists."""
+    Document.parse(await sbom.contents()).check(reference, report.package_names)

@@ -1,0 +1,1 @@
+"""Programs that run inside the toolbox image: standard library only, JSON to standard output."""

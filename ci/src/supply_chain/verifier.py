@@ -1,0 +1,45 @@
+"""Verification from the registry, as a stranger does it: cosign checks the cryptography, models judge."""
+
+from collections.abc import Sequence
+
+from supply_chain.faults import tool_failing_as
+from supply_chain.models.reference import Reference
+from supply_chain.models.spdx import PREDICATE_TYPE
+from supply_chain.models.verification import Verification, attestations, check_predicate, count_signatures
+from supply_chain.registry import Registry
+from supply_chain.signer import Anchor
+from supply_chain.tools import cosign
+
+_SBOM = "spdxjson"
+
+
+async def verified(registry: Registry, anchor: Anchor, image: str, sbom: str = "") -> Verification:
+    """What `anchor` vouches for on the image, given by digest; an error unless it is a signature and an SBOM.
+
+    With `sbom` given, the attested document must be that one.
+    """
+    digest = Reference.parse(image).digest or ""
+    transport = {"rehearsal": registry.rehearsal}
+    said = await _ask(registry, anchor, image, cosign.verify(image, anchor.flags, **transport))
+    signatures = count_signatures(said, digest)
+    said = await _ask(
+        registry, anchor, image, cosign.verify_attestation(image, _SBOM, anchor.flags, **transport)
+    )
+    statements = attestations(said, digest, PREDICATE_TYPE)
+    if sbom:
+        check_predicate(statements, sbom)
+    kinds = tuple(statement.predicate_type for statement in statements)
+    return Verification(image=image, signer=anchor.name, signatures=signatures, attestations=kinds)
+
+
+async def resolved(registry: Registry, reference: Reference) -> str:
+    """The image by digest; a tag is looked up once, so that all that follows speaks of one image."""
+    digest = reference.digest or await registry.digest(str(reference))
+    return reference.repository.at(digest)
+
+
+async def _ask(registry: Registry, anchor: Anchor, image: str, command: Sequence[str]) -> str:
+    """What cosign vouches for."""
+    client = anchor.equip(registry.client(registry.images.cosign))
+    with tool_failing_as(lambda words: cosign.verification_refusal(f"{image} cannot be verified", words)):
+        return await client.with_exec(list(command), use_entrypoint=True).stdout()

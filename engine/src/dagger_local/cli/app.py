@@ -1,0 +1,84 @@
+"""The program: reads the command line, opens a session, prints results to stdout and all else to stderr."""
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+from dagger_local.cli.flags import FlagSet
+from dagger_local.cli.options import Options
+from dagger_local.errors import EngineError, NotServed
+from dagger_local.module.runtime import Runtime
+from dagger_local.module.source import find_module
+
+BUG = 70
+API_VERSION = "v0.21.8"
+USAGE = """Runs a Dagger module's functions on this machine's Podman
+
+USAGE
+  dagger-local [options] [command]
+
+COMMANDS
+  call         Call one or more functions, interconnected into a pipeline
+  check        Check the state of your project by running tests, linters, etc.
+  functions    List available functions
+  version      Print dagger version
+
+Use "dagger-local [command] --help" for more information about a command.
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command line; its exit code."""
+    args = list(sys.argv[1:] if argv is None else argv)
+    options = Options()
+    try:
+        command, rest = _command(options, args)
+        if command == "":
+            sys.stdout.write(USAGE)
+            return 0
+        if command == "version":
+            sys.stdout.write(f"dagger-local {API_VERSION} (podman)\n")
+            return 0
+        return _with_session(command, options, rest)
+    except EngineError as error:
+        print(f"Error: {error.message}", file=sys.stderr)
+        return error.exit_code
+    except Exception:  # noqa: BLE001 - the one boundary where a bug becomes a traceback and an exit code
+        traceback.print_exc()
+        print("Error: a bug in dagger-local; please report it with the lines above", file=sys.stderr)
+        return BUG
+
+
+def _command(options: Options, args: list[str]) -> tuple[str, list[str]]:
+    """The first word that is no flag, and what follows it."""
+    flags = FlagSet()
+    for flag in options.inherited:
+        flags.add(flag)
+    rest = flags.parse(args)
+    if options["workdir"].value:
+        os.chdir(options.work_dir)
+    return (rest[0], rest[1:]) if rest and not options.given("help") else ("", [])
+
+
+def _with_session(command: str, options: Options, args: list[str]) -> int:
+    """Starts the module's process first: it takes longest, and the rest is imported meanwhile."""
+    if command not in ("call", "check", "functions"):
+        raise NotServed(f"the command {command!r}")
+    with Runtime.start(find_module(options.work_dir, _module(args))) as runtime:
+        import anyio  # noqa: PLC0415 - see above
+
+        from dagger_local.cli import commands  # noqa: PLC0415
+
+        return anyio.run(commands.run, command, options, args, runtime)
+
+
+def _module(args: Sequence[str]) -> str | None:
+    """What `-m` gives, looked for before there are functions whose flags could be parsed."""
+    look = Options()
+    flags = FlagSet(lenient=True)
+    for flag in (*look.inherited, *look.module, *look.result):
+        flags.add(flag)
+    flags.parse(args)
+    given: str | None = look["mod"].value
+    return given

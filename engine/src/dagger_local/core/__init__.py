@@ -1,0 +1,1 @@
+"""Resolvers of the core types, a file per type."""

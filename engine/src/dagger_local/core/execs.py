@@ -1,0 +1,197 @@
+"""Commands: run once for equal content, what they leave is kept."""
+
+import codecs
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import anyio
+
+from dagger_local import overlay, tree
+from dagger_local.errors import EngineError, ExecFailed
+from dagger_local.evaluate import Evaluator
+from dagger_local.podman import Finished
+from dagger_local.prepare import Prepared, prepared
+from dagger_local.resolve import leaf, step
+from dagger_local.states import ContainerState, ExecState, Mount
+from dagger_local.values import digest_of
+
+# Codes above 127 and below 192 are signals: no `expect` covers them (recorded: case command-killed).
+_EXPECTED: dict[str, Callable[[int], bool]] = {
+    "SUCCESS": lambda code: code == 0,
+    "FAILURE": lambda code: code in range(1, 128) or code in range(192, 256),
+    "ANY": lambda code: code in range(128) or code in range(192, 256),
+}
+_NOT_STARTED = (125, 126, 127)  # Podman's own codes where the command could not be started
+
+
+@step("Container", "withExec")
+async def with_exec(
+    ev: Evaluator,
+    parent: ContainerState,
+    args: list[str],
+    use_entrypoint: bool = False,
+    stdin: str = "",
+    expect: str = "SUCCESS",
+) -> ContainerState:
+    """The container after a command."""
+    argv = command(parent, args, use_entrypoint=use_entrypoint)
+    key = digest_of("exec", parent.key, argv, stdin)
+    kept = ev.session.store.entry("exec", key)
+    if kept is None:
+        kept = await _run(ev, parent, argv, stdin, key, expect)
+    code = int(kept["exit_code"])
+    streams = Path(kept["streams"])
+    if not _EXPECTED[expect](code):
+        raise ExecFailed(argv, code, (streams / "stdout").read_text(), (streams / "stderr").read_text())
+    return replace(
+        parent,
+        base=key,
+        image=kept["image"],
+        writes=(),
+        mounts=tuple(_mount_after(mount, kept["mounts"]) for mount in parent.mounts),
+        last_exec=ExecState(tuple(argv), code, streams),
+    )
+
+
+def command(state: ContainerState, args: list[str], *, use_entrypoint: bool) -> list[str]:
+    """The whole argv; without args the default ones.
+
+    Raises:
+        EngineError: There is nothing to run; the message is Dagger's.
+    """
+    rest = args or list(state.config.cmd)
+    argv = [*state.config.entrypoint, *rest] if use_entrypoint else rest
+    if not argv:
+        raise EngineError("no command has been set")
+    return argv
+
+
+def _mount_after(mount: Mount, changed: dict[str, Any]) -> Mount:
+    if mount.path not in changed:
+        return mount
+    new = changed[mount.path]
+    return replace(mount, key=new["key"], source=Path(new["path"]), owner="")
+
+
+async def _run(
+    ev: Evaluator, state: ContainerState, argv: list[str], stdin: str, key: str, expect: str
+) -> dict[str, Any]:
+    store = ev.session.store
+    with ev.session.progress.step(" ".join(argv)[:200]) as number:
+        async with ev.session.services.bound(state.bindings) as hosts:
+            options = ["--interactive"] if stdin else []
+            async with prepared(ev, state, argv, hosts, *options) as ready:
+                done = await _start(ev, ready, stdin, number)
+                streams = _keep_streams(ev, key, done)
+                result: dict[str, Any] = {"exit_code": _code(argv, done), "streams": str(streams)}
+                if not _EXPECTED[expect](result["exit_code"]):
+                    out, err = (streams / "stdout").read_text(), (streams / "stderr").read_text()
+                    tree.remove(streams)
+                    raise ExecFailed(argv, result["exit_code"], out, err)
+                ready.remove_stubs()
+                result["image"] = await _image_left(ev, state, ready)
+                result["mounts"] = await anyio.to_thread.run_sync(_mounts_left, ev, state, ready)
+    store.put_entry("exec", key, result)
+    return result
+
+
+async def _image_left(ev: Evaluator, state: ContainerState, ready: Prepared) -> str:
+    if ready.untouched and state.image:
+        return state.image
+    return await ev.session.podman.commit(ready.id)
+
+
+async def _start(ev: Evaluator, ready: Prepared, stdin: str, number: int) -> Finished:
+    options = ["--attach", *(["--interactive"] if stdin else [])]
+    return await ev.session.podman.run(
+        "start",
+        *options,
+        ready.id,
+        stdin=stdin.encode(),
+        on_stdout=_shower(ev, number),
+        on_stderr=_shower(ev, number),
+    )
+
+
+def _shower(ev: Evaluator, number: int) -> Callable[[bytes], None]:
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+    pending = ""
+
+    def show(chunk: bytes) -> None:
+        nonlocal pending
+        *lines, pending = (pending + decoder.decode(chunk)).split("\n")
+        if lines:
+            ev.session.progress.output(number, "\n".join(lines))
+
+    return show
+
+
+def _keep_streams(ev: Evaluator, key: str, done: Finished) -> Path:
+    folder = ev.session.store.streams(key)
+    for name, raw in (("stdout", done.stdout), ("stderr", done.stderr)):
+        (folder / name).write_text(ev.session.secrets.scrub(raw.decode(errors="replace")), newline="")
+    return folder
+
+
+def _code(argv: list[str], done: Finished) -> int:
+    """The command's code; 1 where there is no such program (recorded on Dagger: case command-missing)."""
+    if done.exit_code not in _NOT_STARTED:
+        return done.exit_code
+    said = done.stderr.decode(errors="replace")
+    if (
+        "exec" in said
+        and argv[0] in said
+        and ("No such file" in said or "not found" in said or "denied" in said)
+    ):
+        return 1
+    if said.startswith("Error: ") and "OCI runtime" in said:
+        raise EngineError(f"the container could not be started: {done.error}")
+    return done.exit_code
+
+
+def _mounts_left(ev: Evaluator, state: ContainerState, ready: Prepared) -> dict[str, dict[str, str]]:
+    """Mounts that the command wrote to, as new trees and files of the store."""
+    left: dict[str, dict[str, str]] = {}
+    for mount in state.mounts:
+        if (upper := ready.uppers.get(mount.path)) and any(upper.iterdir()) and mount.source:
+            draft = ev.session.store.temporary() / "d"
+            overlay.merge(mount.source, upper, draft)
+            made = ev.session.store.keep_directory(draft, times=True)
+            draft.parent.rmdir()
+            left[mount.path] = {"path": str(made.path), "key": made.digest}
+        file = ready.files.get(mount.path)
+        if file and mount.source and _changed(mount.source, file):
+            kept = ev.session.store.keep_file(file, times=True)
+            left[mount.path] = {"path": str(kept.path), "key": kept.digest}
+    return left
+
+
+def _changed(before: Path, after: Path) -> bool:
+    old, new = before.stat(), after.stat()
+    return (old.st_size, old.st_mtime_ns) != (new.st_size, new.st_mtime_ns)
+
+
+def _last(state: ContainerState) -> ExecState:
+    if state.last_exec is None:
+        raise EngineError("no command has been set")
+    return state.last_exec
+
+
+@leaf("Container", "stdout")
+async def stdout(_ev: Evaluator, parent: ContainerState) -> str:
+    """What the last command wrote."""
+    return (_last(parent).streams / "stdout").read_text()
+
+
+@leaf("Container", "stderr")
+async def stderr(_ev: Evaluator, parent: ContainerState) -> str:
+    """What the last command wrote to standard error."""
+    return (_last(parent).streams / "stderr").read_text()
+
+
+@leaf("Container", "exitCode")
+async def exit_code(_ev: Evaluator, parent: ContainerState) -> int:
+    """How the last command ended."""
+    return _last(parent).exit_code

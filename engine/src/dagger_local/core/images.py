@@ -1,0 +1,143 @@
+"""Images: where a root filesystem comes from, how it is made whole, and the OCI layout it leaves as."""
+
+import contextlib
+import json
+import re
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import anyio
+
+from dagger_local import oci, tree
+from dagger_local.errors import EngineError
+from dagger_local.evaluate import Evaluator
+from dagger_local.owners import owner_ids
+from dagger_local.resolve import leaf, step
+from dagger_local.states import ContainerState, FileState, ImageConfig, Write
+
+_DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
+
+
+@step("Container", "from")
+async def from_address(ev: Evaluator, parent: ContainerState, address: str) -> ContainerState:
+    """The container on another image: a local one, else pulled."""
+    podman = ev.session.podman
+    image = (
+        await podman.image(address) if _DIGEST.search(address) or address.startswith("localhost/") else None
+    )
+    if image is None:
+        with ev.session.progress.step(f"pull {address}"):
+            done = await podman.run("pull", "--quiet", *_tls(address), address)
+        if done.exit_code:
+            why = done.error.splitlines()[-1] if done.error else "no reason given"
+            raise EngineError(f'failed to resolve image "{address}" (platform: "{parent.platform}"): {why}')
+        image = await podman.image(address) or {}
+    return replace(loaded(image), platform=parent.platform, mounts=parent.mounts, bindings=parent.bindings)
+
+
+def _tls(address: str) -> list[str]:
+    return ["--tls-verify=false"] if re.match(r"(localhost|127\.0\.0\.1)(:\d+)?/", address) else []
+
+
+def loaded(image: dict[str, Any]) -> ContainerState:
+    """The state of a container on an image, from what `podman image inspect` says."""
+    config = image["Config"]
+    return ContainerState(
+        base=image["Id"],
+        image=image["Id"],
+        platform=f"{image['Os']}/{image['Architecture']}",
+        config=ImageConfig(
+            env=tuple(
+                (name, value) for name, _, value in (item.partition("=") for item in config.get("Env") or ())
+            ),
+            entrypoint=tuple(config.get("Entrypoint") or ()),
+            cmd=tuple(config.get("Cmd") or ()),
+            user=config.get("User", ""),
+            workdir=config.get("WorkingDir", ""),
+            labels=tuple(sorted((image.get("Labels") or {}).items())),
+            healthcheck=json.dumps(image["Healthcheck"]) if image.get("Healthcheck") else "",
+            ports=tuple(sorted(int(port.partition("/")[0]) for port in config.get("ExposedPorts") or ())),
+        ),
+    )
+
+
+async def materialized(ev: Evaluator, state: ContainerState) -> str:
+    """The Podman image that holds the whole root filesystem, pending content included."""
+    if not state.writes and state.image:
+        return state.image
+    if kept := ev.session.store.entry("image", state.base):
+        return str(kept["image"])
+    podman = ev.session.podman
+    async with podman.container("--network=none", await base_image(ev, state), "none") as container:
+        root = await podman.mounted(container)
+        await apply_writes(root, state.writes)
+        image = await podman.commit(container)
+    ev.session.store.put_entry("image", state.base, {"image": image})
+    return image
+
+
+async def base_image(ev: Evaluator, state: ContainerState) -> str:
+    """The image beneath the pending content; an empty one where the container began from nothing."""
+    if state.image:
+        return state.image
+    if kept := ev.session.store.entry("image", "scratch"):
+        return str(kept["image"])
+    empty_tar = b"\0" * 10240
+    done = await ev.session.podman.run("import", "--quiet", "-", stdin=empty_tar)
+    if done.exit_code:
+        raise EngineError(f"podman import: {done.error}")
+    image = done.stdout.decode().strip().removeprefix("sha256:")
+    ev.session.store.put_entry("image", "scratch", {"image": image})
+    return image
+
+
+async def apply_writes(root: Path, writes: tuple[Write, ...]) -> None:
+    """Puts pending content into a mounted root filesystem, in order; without an owner it is root's."""
+    for write in writes:
+        target = tree.inside(root, write.path)
+        owner = owner_ids(root, write.owner) if write.owner else None
+        if not write.is_dir and target.is_dir():
+            target = target / write.source.name
+        await anyio.to_thread.run_sync(partial(tree.copy, write.source, target, owner=owner))
+        if write.mode is not None:
+            target.chmod(write.mode)
+
+
+@contextlib.asynccontextmanager
+async def root_of(ev: Evaluator, image: str) -> AsyncIterator[Path]:
+    """An image's root filesystem on the host, to be read only."""
+    async with ev.session.podman.container("--network=none", image, "none") as container:
+        yield await ev.session.podman.mounted(container)
+
+
+@step("Container", "asTarball")
+async def as_tarball(ev: Evaluator, parent: ContainerState) -> FileState:
+    """The container as an OCI layout in a tar, equal for equal containers."""
+    store, podman = ev.session.store, ev.session.podman
+    image = await materialized(ev, parent)
+    key = oci.tarball_key(image, parent.config)
+    if kept := store.entry("tarball", key):
+        path = Path(kept["path"])
+        return FileState(path, tree.digest(path))
+    with ev.session.progress.step("write the OCI layout"):
+        draft = store.temporary()
+        await podman.text(
+            "save", "--quiet", "--format", "oci-dir", "--uncompressed", "--output", str(draft / "in"), image
+        )
+        made = await anyio.to_thread.run_sync(oci.write_tarball, draft, parent.config, store)
+        kept_file = store.keep_file(made)
+        tree.remove(draft)
+    store.put_entry("tarball", key, {"path": str(kept_file.path)})
+    return kept_file
+
+
+@leaf("Container", "export")
+async def export(ev: Evaluator, parent: ContainerState, path: str) -> str:
+    """Writes the tar to the host."""
+    made = await as_tarball(ev, parent)
+    target = ev.session.work_dir / path
+    tree.copy(made.path, target)
+    return str(target)

@@ -1,0 +1,65 @@
+"""Turns values into states: each once a session, the costly ones once for as long as the store lasts."""
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, cast
+
+import anyio
+
+from dagger_local.resolve import STEPS, Resolver
+from dagger_local.states import ContainerState, DirectoryState, FileState, SecretState, State
+from dagger_local.values import Value
+
+if TYPE_CHECKING:
+    from dagger_local.session import Session
+
+
+class Evaluator:
+    """Evaluates values on demand; the same value asked for twice at once is evaluated once."""
+
+    def __init__(self, session: "Session") -> None:
+        self.session = session
+        self._done: dict[str, State] = {}
+        self._locks: defaultdict[str, anyio.Lock] = defaultdict(anyio.Lock)
+
+    async def state(self, value: Value) -> State:
+        """What a value comes to.
+
+        Raises:
+            EngineError: The step, or one before it, failed. Failures are not remembered.
+        """
+        async with self._locks[value.key]:
+            if value.key not in self._done:
+                self._done[value.key] = await self._evaluate(value)
+            return self._done[value.key]
+
+    async def _evaluate(self, value: Value) -> State:
+        if value.type_name == "Secret":
+            return SecretState(value.key, str(value.args["name"]))
+        inputs = {name: await self._input(item) for name, item in value.inputs.items()}
+        parent = inputs.pop("parent", None)
+        made: State = await STEPS[value.op](self, parent, **value.args, **inputs)
+        return made
+
+    async def _input(self, item: Any) -> Any:
+        if isinstance(item, list):
+            return [await self.state(one) for one in item]
+        return await self.state(item)
+
+    async def leaf(
+        self, resolver: Resolver, parent: Value, args: dict[str, Any], objects: dict[str, Any]
+    ) -> Any:
+        """Evaluates what a scalar field needs and asks for it."""
+        inputs = {name: await self._input(item) for name, item in objects.items()}
+        return await resolver(self, await self.state(parent), **args, **inputs)
+
+    async def container(self, value: Value) -> ContainerState:
+        """The state of a container."""
+        return cast("ContainerState", await self.state(value))
+
+    async def directory(self, value: Value) -> DirectoryState:
+        """The state of a directory."""
+        return cast("DirectoryState", await self.state(value))
+
+    async def file(self, value: Value) -> FileState:
+        """The state of a file."""
+        return cast("FileState", await self.state(value))

@@ -1,0 +1,58 @@
+"""Folders and files of the host, brought into the store as Dagger brings them: root's, by content."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dagger_local import tree
+from dagger_local.evaluate import Evaluator
+from dagger_local.patterns import keeper
+from dagger_local.resolve import step
+from dagger_local.states import DirectoryState, FileState
+from dagger_local.values import Value
+
+if TYPE_CHECKING:
+    from dagger_local.session import Session
+
+
+def host_directory(session: "Session", path: Path, exclude: Sequence[str] = ()) -> Value:
+    """A folder of the host as a value: taken now, so that later changes do not matter."""
+    draft = session.store.temporary() / "d"
+    tree.copy(path, draft, owner=(0, 0), keep=keeper(exclude))
+    draft.chmod(0o755)
+    made = session.store.keep_directory(draft)
+    draft.parent.rmdir()
+    return Value("Directory", "Host.directory", {"path": str(made.path), "digest": made.digest})
+
+
+def host_file(session: "Session", path: Path) -> Value:
+    """A file of the host as a value."""
+    draft = session.store.temporary() / path.name
+    tree.copy(path.resolve(), draft, owner=(0, 0))
+    made = session.store.keep_file(draft)
+    draft.parent.rmdir()
+    return Value("File", "Host.file", {"path": str(made.path), "digest": made.digest})
+
+
+@step("Host", "directory")
+async def _directory(_ev: Evaluator, _parent: None, path: str, digest: str) -> DirectoryState:
+    return DirectoryState(Path(path), digest)
+
+
+@step("Host", "file")
+async def _file(_ev: Evaluator, _parent: None, path: str, digest: str) -> FileState:
+    return FileState(Path(path), digest)
+
+
+@step("Module", "filtered")
+async def _filtered(ev: Evaluator, parent: DirectoryState, exclude: list[str]) -> DirectoryState:
+    draft = ev.session.store.temporary() / "d"
+    tree.copy(parent.path, draft, link=True, keep=keeper(exclude))
+    made = ev.session.store.keep_directory(draft)
+    draft.parent.rmdir()
+    return made
+
+
+def filtered(directory: Value, exclude: Sequence[str]) -> Value:
+    """A directory without what an ignore list names."""
+    return Value("Directory", "Module.filtered", {"exclude": list(exclude)}, {"parent": directory})

@@ -1,0 +1,1 @@
+"""Modules: found, started, asked for their types, served as part of the schema."""

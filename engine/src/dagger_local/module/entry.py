@@ -1,0 +1,172 @@
+"""Runs a module's functions: a process that has imported the SDK once and forks for every call.
+
+Importing the SDK takes a second, a fork some milliseconds. A call's process is thus as fresh as one that
+Dagger starts, but for imported modules. Nothing here imports the engine: the module must not see it.
+
+Over the socket comes, for each call, one message: the environment as JSON, with three file descriptors:
+standard output, standard error, and a pipe for the process's number and, at its end, its exit status.
+"""
+
+import array
+import contextlib
+import ctypes
+import gc
+import importlib
+import json
+import os
+import select
+import signal
+import socket
+import sys
+from importlib.metadata import EntryPoint
+from typing import Any, NoReturn
+
+PR_SET_PDEATHSIG = 1
+MESSAGE = 1 << 20
+
+
+def main() -> None:
+    """Serves until the engine closes its end of the socket."""
+    requests = socket.socket(fileno=int(sys.argv[1]))
+    die_with_parent()
+    preload()
+    waker, wakened = os.pipe()
+    os.set_blocking(wakened, False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(wakened)
+    running: dict[int, int] = {}
+    watched: list[socket.socket | int] = [requests, waker]
+    while True:
+        ready, _, _ = select.select(watched, [], [])
+        if waker in ready:
+            os.read(waker, 512)
+            report_ended(running)
+        if requests in ready:
+            message, fds = receive(requests)
+            if not message:
+                return
+            start(requests, json.loads(message), fds, running)
+
+
+def preload() -> None:
+    """Imports the SDK, and the module if that works; a call that finds it broken will say why."""
+    for name in ("dagger.mod.cli", "httpcore", "anyio._backends._asyncio"):
+        importlib.import_module(name)
+    with (
+        contextlib.suppress(Exception),
+        open(os.devnull, "w") as nowhere,  # noqa: PTH123 - nothing else is imported for it
+        contextlib.redirect_stdout(nowhere),
+        contextlib.redirect_stderr(nowhere),
+    ):
+        importlib.import_module(os.environ["DAGGER_LOCAL_ENTRY_POINT"].partition(":")[0])
+    gc.collect()
+    gc.freeze()  # so that forked processes share this memory
+
+
+def receive(requests: socket.socket) -> tuple[bytes, list[int]]:
+    """One message and the descriptors that came with it."""
+    fds = array.array("i")
+    message, ancillary, _, _ = requests.recvmsg(MESSAGE, socket.CMSG_SPACE(3 * fds.itemsize))
+    for _level, _type, data in ancillary:
+        fds.frombytes(data)
+    return message, list(fds)
+
+
+def start(requests: socket.socket, env: dict[str, str], fds: list[int], running: dict[int, int]) -> None:
+    """Forks a process for one call."""
+    out, err, status = fds
+    pid = os.fork()
+    if pid == 0:
+        requests.close()
+        call(env, out, err, [*running.values(), status])
+    os.close(out)
+    os.close(err)
+    os.write(status, f"{pid}\n".encode())
+    running[pid] = status
+
+
+def report_ended(running: dict[int, int]) -> None:
+    """Tells the engine of processes that have ended."""
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                return
+            pipe = running.pop(pid, None)
+            if pipe is not None:
+                with contextlib.suppress(BrokenPipeError):
+                    os.write(pipe, f"{os.waitstatus_to_exitcode(status)}\n".encode())
+                os.close(pipe)
+
+
+def call(env: dict[str, str], out: int, err: int, others: list[int]) -> NoReturn:
+    """The life of a call's process."""
+    code = 1
+    try:
+        os.setsid()
+        die_with_parent()
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        os.dup2(out, 1)
+        os.dup2(err, 2)
+        for fd in (out, err, *others):
+            os.close(fd)
+        os.environ.clear()
+        os.environ.update(env)
+        os.chdir(env["HOME"])
+        code = run()
+    except BaseException:  # noqa: BLE001 - the process must end here whatever happens
+        sys.excepthook(*sys.exc_info())
+    finally:
+        with contextlib.suppress(OSError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code)
+
+
+def run() -> int:
+    """The SDK's own entry: loads the module's class, asks the engine which call it is, answers."""
+    import dagger.mod.cli as sdk  # noqa: PLC0415
+
+    name_unserved_calls()
+    value = os.environ["DAGGER_LOCAL_ENTRY_POINT"]
+    sdk.get_entry_point = lambda: EntryPoint(sdk.ENTRY_POINT_NAME, value, sdk.ENTRY_POINT_GROUP)
+    return sdk.app() or 0
+
+
+def name_unserved_calls() -> None:
+    """Makes the SDK say which part of the API is missing, where it would speak of a bug of its own.
+
+    The SDK builds its queries from the schema that the session offers, so calls which the local engine lacks
+    fail before they are sent.
+    """
+    from dagger import InvalidQueryError  # noqa: PLC0415
+    from dagger.client import _core  # noqa: PLC0415
+
+    to_dsl = _core.Field.to_dsl
+
+    def checked(self: Any, schema: Any) -> Any:
+        owner = schema._schema.type_map.get(self.type_name)  # noqa: SLF001
+        field = owner and owner.fields.get(self.name)
+        lacking = [] if field is None else [name for name in self.args if name not in field.args]
+        if field is None or lacking:
+            what = f"{self.type_name}.{self.name}" + (f" with {', '.join(lacking)}" if lacking else "")
+            raise InvalidQueryError(
+                f"{what} is not in the local engine; use Dagger (https://docs.dagger.io/install)"
+            )
+        return to_dsl(self, schema)
+
+    _core.Field.to_dsl = checked  # type: ignore[method-assign] - the SDK has no hook for it
+
+
+def die_with_parent() -> None:
+    """Has the kernel end this process when the one that started it is gone, killed or not."""
+    parent = os.getppid()
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,136 @@
+"""OCI layouts: the same bytes for the same content; a layer is compressed once for all its images."""
+
+import gzip
+import hashlib
+import json
+import os
+import shutil
+import tarfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from dagger_local.states import ImageConfig
+from dagger_local.store import Store
+from dagger_local.values import digest_of
+
+MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+CONFIG = "application/vnd.oci.image.config.v1+json"
+LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
+INDEX = "application/vnd.oci.image.index.v1+json"
+_CHUNK = 1 << 20
+
+
+def tarball_key(image: str, config: ImageConfig) -> str:
+    """What decides a tarball's content."""
+    return digest_of("tarball", image, asdict(config))
+
+
+def write_tarball(draft: Path, config: ImageConfig, store: Store) -> Path:
+    """Makes `image.tar` out of `draft/in`, a layout with uncompressed layers as Podman saves it.
+
+    Besides the OCI layout it holds a manifest.json, as Dagger's tarballs do.
+    """
+    source = draft / "in"
+    blobs = draft / "blobs"
+    blobs.mkdir()
+    saved = _read(source, _read_json(source / "index.json")["manifests"][0]["digest"])
+    layers = [_compressed(source, layer["digest"], blobs, store) for layer in saved["layers"]]
+    image_config = _configured(_read(source, saved["config"]["digest"]), config)
+    config_ref = _put(blobs, image_config, CONFIG)
+    manifest = {"schemaVersion": 2, "mediaType": MANIFEST, "config": config_ref, "layers": layers}
+    manifest_ref = _put(blobs, manifest, MANIFEST)
+    index = {"schemaVersion": 2, "mediaType": INDEX, "manifests": [manifest_ref]}
+    docker = [{"Config": _path(config_ref), "RepoTags": None, "Layers": [_path(layer) for layer in layers]}]
+    texts = {"index.json": index, "manifest.json": docker, "oci-layout": {"imageLayoutVersion": "1.0.0"}}
+    return _tar(draft / "image.tar", blobs, {name: _dump(content) for name, content in texts.items()})
+
+
+def _configured(saved: dict[str, Any], config: ImageConfig) -> dict[str, Any]:
+    """The image's own config with what the container has changed put over it."""
+    inner: dict[str, Any] = dict(saved.get("config", {}))
+    ports = {port.partition("/")[0]: port for port in inner.get("ExposedPorts", {})}
+    changed: dict[str, Any] = {
+        "Env": [f"{name}={value}" for name, value in config.env],
+        "Entrypoint": list(config.entrypoint),
+        "Cmd": list(config.cmd),
+        "User": config.user,
+        "WorkingDir": config.workdir,
+        "Labels": dict(config.labels),
+        "Healthcheck": json.loads(config.healthcheck) if config.healthcheck else None,
+        "ExposedPorts": {ports.get(str(port), f"{port}/tcp"): {} for port in config.ports},
+    }
+    inner.update(changed)
+    return {**saved, "config": {name: value for name, value in inner.items() if value}}
+
+
+def _compressed(source: Path, diff_id: str, blobs: Path, store: Store) -> dict[str, Any]:
+    """The descriptor of a layer, compressed now or long ago; hard-linked from the store."""
+    kept = store.blob(diff_id.removeprefix("sha256:") + ".gz")
+    if not kept.exists():
+        made = store.temporary() / "layer.gz"
+        with (
+            _blob(source, diff_id).open("rb") as plain,
+            made.open("wb") as raw,
+            gzip.GzipFile(fileobj=raw, mode="wb", filename="", mtime=0, compresslevel=6) as packed,
+        ):
+            shutil.copyfileobj(plain, packed, _CHUNK)
+        made.rename(kept)
+        made.parent.rmdir()
+    with kept.open("rb") as opened:
+        digest = hashlib.file_digest(opened, "sha256").hexdigest()
+    target = blobs / digest
+    if not target.exists():
+        os.link(kept, target)
+    return {"mediaType": LAYER, "digest": f"sha256:{digest}", "size": kept.stat().st_size}
+
+
+def _put(blobs: Path, content: Any, media_type: str) -> dict[str, Any]:
+    raw = _dump(content)
+    digest = hashlib.sha256(raw).hexdigest()
+    (blobs / digest).write_bytes(raw)
+    return {"mediaType": media_type, "digest": f"sha256:{digest}", "size": len(raw)}
+
+
+def _tar(target: Path, blobs: Path, texts: dict[str, bytes]) -> Path:
+    """Sorted, without times and owners."""
+    drafts = target.parent / "texts"
+    drafts.mkdir()
+    members = {f"blobs/sha256/{blob.name}": blob for blob in blobs.iterdir()}
+    for name, raw in texts.items():
+        (drafts / name).write_bytes(raw)
+        members[name] = drafts / name
+    with tarfile.open(target, "w", format=tarfile.PAX_FORMAT) as made:
+        for folder in ("blobs", "blobs/sha256"):
+            head = tarfile.TarInfo(folder)
+            head.type, head.mode = tarfile.DIRTYPE, 0o755
+            made.addfile(head)
+        for name, path in sorted(members.items()):
+            head = tarfile.TarInfo(name)
+            head.size, head.mode = path.stat().st_size, 0o644
+            with path.open("rb") as opened:
+                made.addfile(head, opened)
+    return target
+
+
+def _path(descriptor: dict[str, Any]) -> str:
+    return "blobs/sha256/" + str(descriptor["digest"]).removeprefix("sha256:")
+
+
+def _blob(layout: Path, digest: str) -> Path:
+    name = digest.removeprefix("sha256:")
+    nested = layout / "blobs" / "sha256" / name
+    return nested if nested.exists() else layout / name
+
+
+def _read(layout: Path, digest: str) -> dict[str, Any]:
+    return _read_json(_blob(layout, digest))
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(path.read_bytes())
+    return loaded
+
+
+def _dump(content: Any) -> bytes:
+    return json.dumps(content, separators=(",", ":")).encode()

@@ -1,0 +1,34 @@
+"""Overlay mounts read by hand: what was beneath, and what was written over it."""
+
+import os
+import stat
+from pathlib import Path
+
+from dagger_local import tree
+
+_OPAQUE = ("trusted.overlay.opaque", "user.overlay.opaque")
+
+
+def merge(lower: Path, upper: Path, target: Path) -> None:
+    """Makes the tree that was seen through the mount; untouched files are linked, not copied."""
+    tree.copy(lower, target, link=True)
+    for name, item in tree.walk(upper):
+        info = item.lstat()
+        goal = target / name if name else target
+        if stat.S_ISCHR(info.st_mode) and info.st_rdev == 0:  # a whiteout
+            tree.remove(goal)
+        elif stat.S_ISDIR(info.st_mode):
+            if name and _opaque(item):
+                tree.remove(goal)
+            if goal.is_symlink() or (goal.exists() and not goal.is_dir()):
+                goal.unlink()
+            goal.mkdir(exist_ok=True)
+            os.chown(goal, info.st_uid, info.st_gid)
+            goal.chmod(stat.S_IMODE(info.st_mode))
+        else:
+            tree.copy(item, goal)
+
+
+def _opaque(folder: Path) -> bool:
+    listed = os.listxattr(folder, follow_symlinks=False)
+    return any(name in listed and os.getxattr(folder, name) == b"y" for name in _OPAQUE)

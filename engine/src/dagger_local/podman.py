@@ -1,0 +1,188 @@
+"""All that is asked of Podman, in one place: argv only, everything in a storage of the engine's own."""
+
+import contextlib
+import json
+import os
+import re
+import secrets as tokens
+import signal
+import subprocess
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import anyio
+from anyio.abc import ByteReceiveStream, Process
+
+from dagger_local.errors import EngineError
+
+Sink = Callable[[bytes], None]
+
+
+_LABEL = "dagger-local.session"
+
+
+@dataclass(frozen=True)
+class Finished:
+    """How a command ended."""
+
+    exit_code: int
+    stdout: bytes
+    stderr: bytes
+
+    @property
+    def error(self) -> str:
+        """Standard error without Podman's own level names."""
+        return re.sub(r"^Error: ", "", self.stderr.decode(errors="replace").strip(), flags=re.MULTILINE)
+
+
+class Podman:
+    """Podman with a storage and a configuration of its own."""
+
+    def __init__(self, program: str, store_root: Path, run_root: Path, session: str, conf: Path) -> None:
+        self._argv = (program, "--root", str(store_root / "containers"), "--runroot", str(run_root))
+        self._session = session
+        self._env = {
+            "PATH": os.environ.get("PATH", os.defpath),
+            "HOME": os.environ.get("HOME", "/root"),
+            "CONTAINERS_CONF": str(conf),
+            "TMPDIR": str(store_root / "tmp"),
+        }
+
+    async def run(
+        self,
+        *args: str,
+        stdin: bytes = b"",
+        cwd: Path | None = None,
+        on_stdout: Sink | None = None,
+        on_stderr: Sink | None = None,
+    ) -> Finished:
+        """Runs one command to its end; it is ended with us, whatever ends us.
+
+        Args:
+            args: After `podman`.
+            stdin: Given to the command.
+            cwd: Where it runs.
+            on_stdout: Gets output as it comes.
+            on_stderr: Likewise.
+        """
+        async with self._process(args, cwd) as process:
+            out, err = bytearray(), bytearray()
+            async with anyio.create_task_group() as group:
+                group.start_soon(_collect, process.stdout, out, on_stdout)
+                group.start_soon(_collect, process.stderr, err, on_stderr)
+                group.start_soon(_feed, process, stdin)
+            code = await process.wait()
+        return Finished(code, bytes(out), bytes(err))
+
+    @contextlib.asynccontextmanager
+    async def _process(self, args: Sequence[str], cwd: Path | None) -> AsyncIterator[Process]:
+        # A session of its own: Ctrl-C in the terminal reaches us alone, and we end it in order.
+        process = await anyio.open_process(
+            [*self._argv, *args],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=self._env,
+            cwd=cwd,
+            start_new_session=True,
+        )
+        try:
+            yield process
+        finally:
+            if process.returncode is None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGTERM)
+            with anyio.CancelScope(shield=True):
+                await process.aclose()
+
+    async def text(self, *args: str) -> str:
+        """Standard output of a command that must not fail."""
+        done = await self.run(*args)
+        if done.exit_code:
+            raise EngineError(f"podman {args[0]}: {done.error}")
+        return done.stdout.decode().strip()
+
+    async def image(self, reference: str) -> dict[str, Any] | None:
+        """What is known of a local image; None where there is no such image."""
+        done = await self.run("image", "inspect", reference)
+        if done.exit_code:
+            return None
+        found: dict[str, Any] = json.loads(done.stdout)[0]
+        return found
+
+    @contextlib.asynccontextmanager
+    async def secret_variables(self, texts: Mapping[str, str]) -> AsyncIterator[list[str]]:
+        """Flags for `create` that give a container secrets, by variable.
+
+        As Podman's own secrets, kept in the session's folder in memory, they are neither in Podman's database
+        nor in a configuration that a commit would carry into an image.
+        """
+        names = {variable: f"{self._session}-{tokens.token_hex(8)}" for variable in texts}
+        try:
+            for variable, name in names.items():
+                if texts[variable]:  # Podman has no empty secrets
+                    await self._create_secret(name, texts[variable])
+            yield [
+                f"--secret={name},type=env,target={variable}" if texts[variable] else f"--env={variable}="
+                for variable, name in names.items()
+            ]
+        finally:
+            with anyio.CancelScope(shield=True):
+                if names:
+                    await self.run("secret", "rm", *names.values())
+
+    async def _create_secret(self, name: str, text: str) -> None:
+        done = await self.run("secret", "create", name, "-", stdin=text.encode())
+        if done.exit_code:
+            raise EngineError(f"podman secret create: {done.error}")
+
+    @contextlib.asynccontextmanager
+    async def container(self, *create: str) -> AsyncIterator[str]:
+        """A container, created and not started; removed at the end, running or not."""
+        made = await self.text("create", f"--label={_LABEL}={self._session}", *create)
+        try:
+            yield made
+        finally:
+            with anyio.CancelScope(shield=True):
+                await self.run("rm", "--force", "--time", "0", "--volumes", made)
+
+    async def mounted(self, container: str) -> Path:
+        """The container's root filesystem on the host."""
+        return Path(await self.text("mount", container))
+
+    async def commit(self, container: str) -> str:
+        """The container's root filesystem as an image; its id.
+
+        Podman's commit keeps the container's configuration too; the engine never reads it from there.
+        """
+        return await self.text("commit", "--quiet", "--format", "oci", container)
+
+    async def remove_session(self, session: str) -> None:
+        """Removes all containers and secrets of a session, this one or a dead one."""
+        label = f"--filter=label={_LABEL}={session}"
+        containers = await self.text("ps", "--all", "--quiet", "--no-trunc", label)
+        if containers:
+            await self.run("rm", "--force", "--time", "0", "--volumes", *containers.split())
+        names = (await self.text("secret", "ls", "--format", "{{.Name}}")).split()
+        if mine := [name for name in names if name.startswith(f"{session}-")]:
+            await self.run("secret", "rm", *mine)
+
+
+async def _collect(stream: ByteReceiveStream | None, into: bytearray, sink: Sink | None) -> None:
+    if stream is None:
+        return
+    async for chunk in stream:
+        into.extend(chunk)
+        if sink:
+            sink(chunk)
+
+
+async def _feed(process: Process, stdin: bytes) -> None:
+    if process.stdin is None:
+        return
+    with contextlib.suppress(anyio.BrokenResourceError, anyio.ClosedResourceError):
+        if stdin:
+            await process.stdin.send(stdin)
+        await process.stdin.aclose()

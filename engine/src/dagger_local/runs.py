@@ -1,0 +1,75 @@
+"""A session's folder in memory, for secrets in use. What dead sessions left is cleaned up."""
+
+import contextlib
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from dagger_local import host
+from dagger_local.podman import Podman
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """`<runtime folder>/<store>/sessions/<pid>-<start>-<random>`."""
+
+    path: Path
+
+    @classmethod
+    @contextlib.contextmanager
+    def open(cls, store_root: Path) -> Iterator["RunFolder"]:
+        """A fresh folder; gone afterwards."""
+        sessions = _base(store_root) / "sessions"
+        sessions.mkdir(parents=True, exist_ok=True, mode=0o700)
+        made = Path(tempfile.mkdtemp(dir=sessions, prefix=f"{os.getpid()}-{_started(os.getpid())}-"))
+        conf = host.containers_conf(made, _base(store_root) / "libpod")
+        (made / "containers.conf").write_text(conf)
+        try:
+            yield cls(made)
+        finally:
+            shutil.rmtree(made, ignore_errors=True)
+
+    def fresh(self, name: str) -> Path:
+        """A new folder in memory that only we can read."""
+        return Path(tempfile.mkdtemp(dir=self.path, prefix=f"{name}-"))
+
+    def podman(self, program: str, store_root: Path) -> Podman:
+        """Podman on the store's images, for this session."""
+        run_root = _base(store_root) / "run"
+        return Podman(program, store_root, run_root, self.path.name, self.path / "containers.conf")
+
+    async def reap(self, podman: Podman) -> None:
+        """Removes the containers and folders of sessions whose process was killed."""
+        for other in self.path.parent.iterdir():
+            if not _alive(other):
+                await podman.remove_session(other.name)
+                shutil.rmtree(other, ignore_errors=True)
+
+
+def live_sessions(store_root: Path) -> list[int]:
+    """Processes that use a store now."""
+    sessions = _base(store_root) / "sessions"
+    found = sessions.iterdir() if sessions.is_dir() else ()
+    return [int(session.name.split("-")[0]) for session in found if _alive(session)]
+
+
+def _alive(session: Path) -> bool:
+    pid, started = session.name.split("-")[:2]
+    return _started(int(pid)) == started
+
+
+def _base(store_root: Path) -> Path:
+    name = hashlib.sha256(str(store_root.resolve()).encode()).hexdigest()[:12]
+    return host.runtime_folder() / name
+
+
+def _started(pid: int) -> str:
+    """When a process began, in clock ticks since boot: tells it from a later one with the same number."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    except FileNotFoundError:
+        return ""

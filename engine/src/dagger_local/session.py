@@ -1,0 +1,178 @@
+"""The GraphQL server that modules talk to, and the state behind it."""
+
+import base64
+import contextlib
+import json
+import secrets as tokens
+import socket
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import anyio
+import uvicorn
+from graphql import ExecutionResult, GraphQLSchema, build_schema, extend_schema, graphql, parse
+
+from dagger_local import host
+from dagger_local.core import builds, config, content, directory, execs, file, images, query, services
+from dagger_local.dispatch import answer, clearer
+from dagger_local.errors import EngineError
+from dagger_local.evaluate import Evaluator
+from dagger_local.podman import Podman
+from dagger_local.progress import Progress
+from dagger_local.resolve import RESOLVERS, Context, Resolver
+from dagger_local.runs import RunFolder
+from dagger_local.secrets import Secrets
+from dagger_local.services import Services
+from dagger_local.store import Store
+
+# Importing them is what registers their resolvers.
+CORE = (builds, config, content, directory, execs, file, images, query, services)
+SDL_PATHS = [Path(__file__).with_name("schema.graphql"), Path(__file__).parent / "module" / "schema.graphql"]
+
+
+class Objects:
+    """Values by their IDs, for as long as the session lasts."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, Any] = {}
+
+    def put(self, value: Any) -> str:
+        """The value's ID: `Type@xxh3:` and sixteen digits of its key."""
+        made = f"{value.type_name}@xxh3:{value.key[:16]}"
+        self._values[made] = value
+        return made
+
+    def get(self, wanted: str, type_name: str | None = None) -> Any:
+        """The value with an ID, of a type if one is named."""
+        value = self._values.get(wanted)
+        if value is None:
+            raise EngineError(f"no object with the id {wanted[:60]!r} in this session")
+        if type_name and value.type_name != type_name:
+            raise EngineError(f"expected the id of a {type_name}, got one of a {value.type_name}")
+        return value
+
+
+@dataclass
+class Session:
+    """One run of the engine: schema, objects, and the parts that do the work."""
+
+    store: Store
+    podman: Podman
+    run_folder: RunFolder
+    secrets: Secrets
+    progress: Progress
+    work_dir: Path
+    objects: Objects = field(default_factory=Objects)
+    resolvers: dict[tuple[str, str], Resolver] = field(default_factory=dict)
+    port: int = 0
+    _calls: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.schema: GraphQLSchema = build_schema("\n".join(p.read_text() for p in SDL_PATHS))
+        self.services = Services(self)
+        self.evaluator = Evaluator(self)
+        self.resolvers = dict(RESOLVERS)
+
+    def serve_module(self, extension_sdl: str, resolvers: Mapping[tuple[str, str], Resolver]) -> None:
+        """Adds a module's types to the schema."""
+        self.schema = extend_schema(self.schema, parse(extension_sdl))
+        self.resolvers.update(resolvers)
+
+    def token_for(self, call: Any) -> str:
+        """A password for the subprocess of one function call; who shows it is that call."""
+        token = tokens.token_urlsafe(24)
+        self._calls[token] = call
+        return token
+
+    def forget(self, token: str) -> None:
+        """Ends a token's life."""
+        self._calls.pop(token, None)
+
+    async def execute(
+        self, query: str, variables: Mapping[str, Any] | None = None, call: Any = None
+    ) -> ExecutionResult:
+        """Answers a query; errors carry what failed and, for commands, the exit code."""
+        result = await graphql(
+            self.schema,
+            query,
+            context_value=Context(self, call),
+            variable_values=dict(variables or {}),
+            field_resolver=answer,
+            type_resolver=lambda value, *_: value.type_name,
+        )
+        return clearer(result)
+
+    async def __call__(self, scope: Mapping[str, Any], receive: Any, send: Any) -> None:
+        """The ASGI application: POST /query with a token as basic-auth user."""
+        known, call = self._caller(scope)
+        status, content = (
+            (200, b"") if known else (401, b'{"errors":[{"message":"missing or wrong session token"}]}')
+        )
+        if known:
+            request = json.loads(await _body(receive))
+            result = await self.execute(request["query"], request.get("variables"), call)
+            content = json.dumps(result.formatted).encode()
+        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(content)).encode())]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": content})
+
+    def _caller(self, scope: Mapping[str, Any]) -> tuple[bool, Any]:
+        given = dict(scope["headers"]).get(b"authorization", b"").decode()
+        with contextlib.suppress(ValueError):
+            user = base64.b64decode(given.removeprefix("Basic ")).decode().partition(":")[0]
+            if user in self._calls:
+                return True, self._calls[user]
+        return False, None
+
+
+async def _body(receive: Any) -> bytes:
+    whole, more = b"", True
+    while more:
+        message = await receive()
+        whole += message.get("body", b"")
+        more = message.get("more_body", False)
+    return whole
+
+
+@contextlib.asynccontextmanager
+async def open_session(
+    store_root: Path, work_dir: Path, *, silent: bool = False, serve: bool = True
+) -> AsyncIterator[Session]:
+    """A session that leaves nothing behind: no container, mount, process or file outside the store."""
+    program = host.require_podman()
+    store = Store(store_root)
+    store.sweep()
+    secrets = Secrets(work_dir)
+    progress = Progress(secrets.scrub, silent=silent)
+    with RunFolder.open(store_root) as run_folder:
+        podman = run_folder.podman(program, store_root)
+        await run_folder.reap(podman)
+        session = Session(store, podman, run_folder, secrets, progress, work_dir)
+        try:
+            async with _server(session) if serve else contextlib.nullcontext():
+                yield session
+        finally:
+            with anyio.CancelScope(shield=True):
+                await session.services.stop_all()
+                await podman.remove_session(run_folder.path.name)
+
+
+@contextlib.asynccontextmanager
+async def _server(session: Session) -> AsyncIterator[None]:
+    listening = socket.create_server(("127.0.0.1", 0))
+    session.port = listening.getsockname()[1]
+    config = uvicorn.Config(
+        session, log_level="critical", access_log=False, lifespan="off", ws="none", loop="none"
+    )
+    server = uvicorn.Server(config)
+    # Signals are the CLI's business.
+    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment]
+    async with anyio.create_task_group() as group:
+        group.start_soon(server.serve, [listening])
+        try:
+            yield
+        finally:
+            server.should_exit = True
+            server.force_exit = True

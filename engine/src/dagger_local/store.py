@@ -1,0 +1,106 @@
+"""The content-addressed cache on disk: results of steps by key, trees by digest, layers by diff-id.
+
+All lands by rename: a killed process leaves nothing half made, and two may make the same entry.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from dagger_local import tree
+from dagger_local.states import DirectoryState, FileState
+
+
+def default_root() -> Path:
+    """`$DAGGER_LOCAL_STORE`, else `dagger-local/store` in the user's cache folder."""
+    if chosen := os.environ.get("DAGGER_LOCAL_STORE"):
+        return Path(chosen)
+    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(cache) / "dagger-local" / "store"
+
+
+class Store:
+    """Folders: entries/KIND/KEY.json, trees/DIGEST/, blobs/HEX, streams/KEY/, tmp/."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        root.chmod(0o700)  # trees keep their own modes and owners; nobody else looks in
+        for name in ("entries", "trees", "blobs", "streams", "caches", "tmp"):
+            (root / name).mkdir(exist_ok=True)
+
+    def entry(self, kind: str, key: str) -> dict[str, Any] | None:
+        """What a step with this key came to, if it ever ran."""
+        try:
+            loaded: dict[str, Any] = json.loads((self.root / "entries" / kind / f"{key}.json").read_text())
+        except (FileNotFoundError, json.JSONDecodeError):
+            return None
+        return loaded
+
+    def put_entry(self, kind: str, key: str, content: dict[str, Any]) -> None:
+        """Keeps what a step came to."""
+        target = self.root / "entries" / kind / f"{key}.json"
+        target.parent.mkdir(exist_ok=True)
+        draft = self.temporary() / "entry.json"
+        draft.write_text(json.dumps(content))
+        draft.rename(target)
+        draft.parent.rmdir()
+
+    def temporary(self) -> Path:
+        """A fresh folder on the store's own filesystem."""
+        return Path(tempfile.mkdtemp(dir=self.root / "tmp", prefix=f"{os.getpid()}-"))
+
+    def keep_directory(self, made: Path, *, times: bool = False) -> DirectoryState:
+        """Moves a finished tree into the store.
+
+        Args:
+            made: Folder on the store's filesystem; gone afterwards.
+            times: Whether file times are part of the content, as for what a command made.
+        """
+        digest = tree.digest(made, times=times)
+        return DirectoryState(self._land(made, self.root / "trees" / digest), digest)
+
+    def keep_file(self, made: Path, *, times: bool = False) -> FileState:
+        """Moves a finished file into the store, under its own name."""
+        digest = tree.digest(made, times=times)
+        folder = self.root / "trees" / f"file-{digest}"
+        draft = self.temporary()
+        made.rename(draft / made.name)
+        self._land(draft, folder)
+        return FileState(folder / made.name, digest)
+
+    def _land(self, made: Path, target: Path) -> Path:
+        try:
+            made.rename(target)
+        except OSError:
+            if not target.exists():
+                raise
+            shutil.rmtree(made)
+        return target
+
+    def streams(self, key: str) -> Path:
+        """The folder for a command's output."""
+        folder = self.root / "streams" / key
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    def blob(self, name: str) -> Path:
+        """Where a compressed layer lives, by the digest of its uncompressed content."""
+        return self.root / "blobs" / name
+
+    def cache_volume(self, key: str) -> Path:
+        """The folder of a cache volume."""
+        folder = self.root / "caches" / key
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    def sweep(self) -> None:
+        """Removes drafts of processes that are no more."""
+        for draft in (self.root / "tmp").iterdir():
+            if not Path(f"/proc/{draft.name.split('-')[0]}").exists():
+                with contextlib.suppress(FileNotFoundError):
+                    shutil.rmtree(draft)

@@ -1,0 +1,157 @@
+"""Files on disk: digests over what a tar would hold, copies that keep modes, owners, links and times."""
+
+import hashlib
+import os
+import re
+import shutil
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+Keep = Callable[[str, bool], bool]  # (path from the root, is a folder) -> stays
+
+
+def digest(path: Path, *, times: bool = False) -> str:
+    """The sha256 (hex) of a file or tree: names, types, modes, owners, content; file times if asked."""
+    total = hashlib.sha256()
+    for name, item in walk(path):
+        info = item.lstat()
+        kind = stat.S_IFMT(info.st_mode)
+        when = info.st_mtime_ns if times and stat.S_ISREG(info.st_mode) else 0
+        head = f"{name}\0{kind:o}\0{stat.S_IMODE(info.st_mode):o}\0{info.st_uid}:{info.st_gid}\0{when}\0"
+        total.update(head.encode("utf-8", "surrogateescape"))
+        if stat.S_ISLNK(info.st_mode):
+            total.update(os.fsencode(item.readlink()))
+        elif stat.S_ISREG(info.st_mode):
+            with item.open("rb") as opened:
+                total.update(hashlib.file_digest(opened, "sha256").digest())
+        total.update(b"\n")
+    return total.hexdigest()
+
+
+def walk(root: Path) -> Iterator[tuple[str, Path]]:
+    """The root itself as "" (its name for a file), then all beneath it, sorted, parents first."""
+    if not root.is_dir() or root.is_symlink():
+        yield root.name, root
+        return
+    yield "", root
+    yield from _beneath(root, "")
+
+
+def _beneath(folder: Path, prefix: str) -> Iterator[tuple[str, Path]]:
+    for entry in sorted(os.scandir(folder), key=lambda e: e.name):
+        name = prefix + entry.name
+        yield name, Path(entry.path)
+        if entry.is_dir(follow_symlinks=False):
+            yield from _beneath(Path(entry.path), name + "/")
+
+
+def copy(
+    source: Path,
+    target: Path,
+    *,
+    owner: tuple[int, int] | None = None,
+    link: bool = False,
+    keep: Keep | None = None,
+) -> None:
+    """Copies a file or tree onto a path; folders merge, anything else is replaced.
+
+    Args:
+        source: A file or folder.
+        target: Where it is to stand.
+        owner: uid and gid for all that is copied; else they stay.
+        link: Hard-link files instead: for trees that nobody writes to.
+        keep: Says which paths beneath a folder are copied.
+    """
+    if not source.is_dir() or source.is_symlink():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _copy_one(source, target, owner, link=link)
+        return
+    folders: list[tuple[Path, Path]] = []
+    for name, item in walk(source):
+        is_dir = item.is_dir() and not item.is_symlink()
+        if name and keep and not keep(name, is_dir):
+            continue
+        goal = target / name if name else target
+        if is_dir:
+            _make_folder(item, goal, owner)
+            folders.append((item, goal))
+        else:
+            goal.parent.mkdir(parents=True, exist_ok=True)
+            _copy_one(item, goal, owner, link=link)
+    for item, goal in reversed(folders):
+        info = item.stat()
+        os.utime(goal, ns=(info.st_atime_ns, info.st_mtime_ns))
+
+
+def _make_folder(source: Path, target: Path, owner: tuple[int, int] | None) -> None:
+    if target.is_symlink() or (target.exists() and not target.is_dir()):
+        target.unlink()
+    target.mkdir(parents=True, exist_ok=True)
+    info = source.stat()
+    os.chown(target, *(owner or (info.st_uid, info.st_gid)))
+    target.chmod(stat.S_IMODE(info.st_mode))
+
+
+def _copy_one(source: Path, target: Path, owner: tuple[int, int] | None, *, link: bool) -> None:
+    info = source.lstat()
+    remove(target)
+    if link and owner is None:
+        os.link(source, target, follow_symlinks=False)
+        return
+    if stat.S_ISLNK(info.st_mode):
+        target.symlink_to(source.readlink())
+    elif stat.S_ISREG(info.st_mode):
+        shutil.copyfile(source, target)
+    else:
+        os.mknod(target, info.st_mode, info.st_rdev)
+    os.chown(target, *(owner or (info.st_uid, info.st_gid)), follow_symlinks=False)
+    if not stat.S_ISLNK(info.st_mode):
+        target.chmod(stat.S_IMODE(info.st_mode))
+    os.utime(target, ns=(info.st_atime_ns, info.st_mtime_ns), follow_symlinks=False)
+
+
+def remove(path: Path) -> None:
+    """Removes a file, link or whole folder, if there is one."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def inside(root: Path, path: str) -> Path:
+    """A path of a container as a path of the host: links are followed within the root, never out of it."""
+    done = root
+    todo = [part for part in path.split("/") if part not in ("", ".")]
+    links = 0
+    while todo:
+        part = todo.pop(0)
+        if part == "..":
+            done = done.parent if done != root else root
+            continue
+        step = done / part
+        if step.is_symlink() and links < 40:  # noqa: PLR2004 - the kernel's own limit
+            links += 1
+            goal = os.fspath(step.readlink())
+            todo = [p for p in goal.split("/") if p not in ("", ".")] + todo
+            done = root if goal.startswith("/") else done
+        else:
+            done = step
+    return done
+
+
+def matcher(pattern: str) -> re.Pattern[str]:
+    """A glob as a regular expression over whole paths: `**` spans folders, `*` and `?` do not."""
+    out, i = "", 0
+    pattern = pattern.removeprefix("./").removeprefix("/")
+    while i < len(pattern):
+        if pattern.startswith("**/", i):
+            out, i = out + "(?:.*/)?", i + 3
+        elif pattern.startswith("**", i):
+            out, i = out + ".*", i + 2
+        elif pattern[i] == "[" and "]" in pattern[i + 1 :]:
+            end = pattern.index("]", i + 1)
+            out, i = out + "[" + pattern[i + 1 : end].replace("!", "^", 1) + "]", end + 1
+        else:
+            out, i = out + {"*": "[^/]*", "?": "[^/]"}.get(pattern[i], re.escape(pattern[i])), i + 1
+    return re.compile(out + r"\Z", re.DOTALL)

@@ -1,0 +1,86 @@
+"""`python -m standins build`: stand-ins where no container registry answers, and the images file."""
+
+import argparse
+import shlex
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from standins import images_file
+from standins.builder import build
+from standins.cache import Cache, default_folder
+from standins.errors import StandInError
+from standins.podman import load
+from standins.progress import Progress
+from standins.reach import REGISTRIES, all_reachable
+from standins.recipes import load as load_recipes
+
+_INTERRUPTED = 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; the one place where errors are printed."""
+    options = _parser().parse_args(argv)
+    signal.signal(
+        signal.SIGTERM, signal.default_int_handler
+    )  # both mean: end what runs, leave nothing half made
+    try:
+        return _build(options)
+    except StandInError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("Interrupted: nothing half made was kept", file=sys.stderr)
+        return _INTERRUPTED
+
+
+def _build(options: argparse.Namespace) -> int:
+    if not options.force and all_reachable():
+        print("official", flush=True)
+        print(
+            f"{', '.join(REGISTRIES)} answer: the official images are used, no stand-in is made",
+            file=sys.stderr,
+        )
+        return 0
+    print("stand-ins", flush=True)
+    began = time.monotonic()
+    with Progress() as progress:
+        recipes = load_recipes()
+        layouts = build(recipes, Cache(options.cache, recipes), progress)
+        if options.load_into_podman:
+            loaded = load(layouts.values(), shlex.split(options.load_into_podman))
+            progress.say(f"{len(loaded)} of {len(layouts)} loaded into podman, the others were there")
+        images_file.write(options.images, layouts)
+        progress.say(f"{options.images} names {len(layouts)} images, {time.monotonic() - began:.1f} s")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m standins",
+        description="Stand-in images for machines that reach no container registry.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    make = commands.add_parser("build", help="make the missing stand-ins and write the images file")
+    make.add_argument(
+        "--images", type=Path, required=True, metavar="FILE", help="the images file to write (TOML)"
+    )
+    make.add_argument(
+        "--cache",
+        type=Path,
+        default=default_folder(),
+        metavar="DIR",
+        help="where images are kept (%(default)s)",
+    )
+    make.add_argument(
+        "--load-into-podman",
+        default="",
+        metavar="COMMAND",
+        help='podman with its global options, such as "podman --root DIR"',
+    )
+    make.add_argument(
+        "--force", action="store_true", help="make stand-ins even where the official registries answer"
+    )
+    return parser

@@ -1,0 +1,106 @@
+"""The rules of each way of making: hashes, versions, what is taken of a root."""
+
+import gzip
+import io
+import tarfile
+from pathlib import Path
+
+import pytest
+from standins import debian, gomodule
+from standins.errors import InputRefused
+from standins.recipes import DebianSource, GoModuleSource, load
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [
+        ("go1.26.0", True),
+        ("go1.26.8", True),
+        ("go1.27", True),
+        ("go2.0.0", True),
+        ("go1.25.9", False),
+        ("go1.19.8", False),
+        ("go1.26rc1", False),
+        ("devel go1.27-abc", False),
+        ("unknown", False),
+    ],
+)
+def test_go_is_new_enough(version: str, expected: bool) -> None:
+    assert gomodule.is_enough(version, "1.26.0") is expected
+
+
+def test_a_changed_module_is_refused() -> None:
+    source = load().images["crane"].source
+    assert isinstance(source, GoModuleSource)
+    gomodule.check_sum({"Sum": source.h1}, source)
+    with pytest.raises(InputRefused, match="h1:other="):
+        gomodule.check_sum({"Sum": "h1:other="}, source)
+    with pytest.raises(InputRefused, match="None"):
+        gomodule.check_sum({"Error": "not found"}, source)
+
+
+@pytest.mark.parametrize(
+    ("debian_version", "expected"),
+    [("3.13.5-2+deb13u5", "3.13.5"), ("2.8.3+ds1-2+b8", "2.8.3"), ("1:2.0~rc1-1", "2.0"), ("7", "7")],
+)
+def test_upstream_version(debian_version: str, expected: str) -> None:
+    assert debian.upstream(debian_version) == expected
+
+
+def root(target: Path, files: dict[str, bytes]) -> Path:
+    with tarfile.open(target, "w") as archive:
+        for name, content in files.items():
+            info = tarfile.TarInfo(f"./{name}")
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    return target
+
+
+def test_version_of_an_installed_package(tmp_path: Path) -> None:
+    status = b"Package: python3\nVersion: 3.13.5-1\n\nPackage: python3.13\nStatus: x\nVersion: 3.13.5-2\n"
+    assert (
+        debian.package_version(root(tmp_path / "r", {"var/lib/dpkg/status": status}), "python3.13")
+        == "3.13.5-2"
+    )
+
+
+def test_version_of_an_unpacked_package(tmp_path: Path) -> None:
+    changes = gzip.compress(b"tool (2.8.3+ds1-2+b8) sid; urgency=low\n")
+    files = {"usr/share/doc/tool/changelog.Debian.amd64.gz": changes}
+    assert debian.package_version(root(tmp_path / "r", files), "tool") == "2.8.3+ds1-2+b8"
+    with pytest.raises(InputRefused, match="other"):
+        debian.package_version(root(tmp_path / "r", files), "other")
+
+
+def test_what_is_taken_of_a_root() -> None:
+    source = load().images["python"].source
+    assert isinstance(source, DebianSource)
+    taken = debian._choice(source)
+    assert taken("usr/bin/python3.13") == "usr/bin/python3.13"
+    for path in (
+        "etc/hostname",
+        "etc/resolv.conf",
+        "dev/null",
+        "var/log/apt/term.log",
+        "var/cache/ldconfig/aux-cache",
+    ):
+        assert taken(path) is None
+
+
+def test_a_root_that_is_picked_from_gives_nothing_else() -> None:
+    source = load().images["registry"].source
+    assert isinstance(source, DebianSource)
+    taken = debian._choice(source)
+    assert taken("usr/bin/docker-registry") == "bin/registry"
+    assert taken("etc/passwd") is None
+
+
+def test_no_package_is_taken_unsigned() -> None:
+    recipes = load()
+    source = recipes.images["python"].source
+    assert isinstance(source, DebianSource)
+    argv = debian._argv(source, recipes.debian, Path("/out.tar"))
+    places = [word for word in argv if word.startswith("deb ")]
+    assert len(places) == 2
+    assert all(f"[signed-by={recipes.debian.keyring}]" in place for place in places)
+    assert not any("trusted=yes" in word or "Unauthenticated" in word for word in argv)

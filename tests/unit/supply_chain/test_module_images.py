@@ -1,0 +1,71 @@
+"""images.toml: everything pinned by digest; overrides replace, and mistakes are named."""
+
+import json
+
+import pytest
+from supply_chain.errors import ImagesInvalid
+from supply_chain.images import Images
+
+PIN = "localhost/stand-in/trivy@sha256:" + "1" * 64
+
+
+def table(name: str = "trivy", **facts: str) -> str:
+    known = {"reference": PIN, "version": "9"} | facts
+    return f"[images.{name}]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in known.items())
+
+
+def test_every_image_is_pinned_by_digest_and_named_with_its_registry() -> None:
+    for _, image in Images.pinned():
+        name, _, digest = image.reference.partition("@sha256:")
+        assert len(digest) == 64
+        assert "." in name.partition("/")[0]
+        assert image.version
+        assert image.stand_in_for is None
+
+
+def test_tags_beside_digests_agree_with_versions() -> None:
+    pinned = Images.pinned()
+    for image in (pinned.trivy, pinned.cosign, pinned.crane, pinned.registry):
+        assert image.reference.partition("@")[0].rpartition(":")[2].removeprefix("v") == image.version
+
+
+def test_no_pin_is_a_version_known_to_be_bad() -> None:
+    pinned = Images.pinned()
+    assert pinned.trivy.version not in {"0.69.4", "0.69.5", "0.69.6"}
+    assert tuple(map(int, pinned.cosign.version.split("."))) >= (3, 0, 6)
+
+
+def test_an_override_replaces_one_image_and_leaves_the_others() -> None:
+    images = Images.pinned().overridden(table(stand_in_for="ghcr.io/aquasecurity/trivy"))
+    assert images.trivy.reference == PIN
+    assert images.stand_ins == ["trivy"]
+    assert images.model_dump(exclude={"trivy"}) == Images.pinned().model_dump(exclude={"trivy"})
+
+
+def test_the_pins_are_a_valid_override_of_themselves() -> None:
+    assert Images.pinned().stand_ins == []
+    every = "\n".join(table(name, reference=i.reference, version=i.version) for name, i in Images.pinned())
+    assert Images.pinned().overridden(every) == Images.pinned()
+
+
+@pytest.mark.parametrize(
+    ("document", "complaint"),
+    [
+        ("not toml", "not TOML"),
+        ("", "something else than"),
+        ("images = 1", "something else than"),
+        (table() + "\n[other]\nx = 1\n", "something else than"),
+        (
+            table("skopeo"),
+            "no image is called 'skopeo'\n  why: known: python, trivy, cosign, crane, registry",
+        ),
+        (table(digest="x"), r"images\.trivy\.digest: Extra inputs"),
+        (table(reference="localhost/trivy:1"), r"images\.trivy\.reference: String should match"),
+        (table(reference=PIN + "0"), r"images\.trivy\.reference"),
+        (table(version=""), r"images\.trivy\.version"),
+        ("[images.trivy]\nversion = '1'\n", r"images\.trivy\.reference: Field required"),
+    ],
+)
+def test_mistakes_are_named(document: str, complaint: str) -> None:
+    with pytest.raises(ImagesInvalid, match=complaint):
+        Images.pinned().overridden(document)
