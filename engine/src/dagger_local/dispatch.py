@@ -25,7 +25,7 @@ async def answer(parent: Any, info: GraphQLResolveInfo[Context], **given: Any) -
         inputs = {"parent": parent, **objects} if parent is not None else objects
         made = get_named_type(info.return_type).name
         return Value(made, f"{type_name}.{name}", args, inputs)
-    if name == "sync":
+    if name == "sync" and isinstance(parent, Value):
         await ctx.session.evaluator.state(parent)
         return ctx.session.objects.put(parent)
     if (type_name, name) in LEAVES:

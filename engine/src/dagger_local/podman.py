@@ -16,6 +16,7 @@ import anyio
 from anyio.abc import ByteReceiveStream, Process
 
 from dagger_local.errors import EngineError
+from dagger_local.store import Store
 
 Sink = Callable[[bytes], None]
 
@@ -40,14 +41,14 @@ class Finished:
 class Podman:
     """Podman with a storage and a configuration of its own."""
 
-    def __init__(self, program: str, store_root: Path, run_root: Path, session: str, conf: Path) -> None:
-        self._argv = (program, "--root", str(store_root / "containers"), "--runroot", str(run_root))
+    def __init__(self, program: str, store: Store, run_root: Path, session: str, conf: Path) -> None:
+        self._argv = (program, "--root", str(store.root / "containers"), "--runroot", str(run_root))
         self._session = session
         self._env = {
             "PATH": os.environ.get("PATH", os.defpath),
             "HOME": os.environ.get("HOME", "/root"),
             "CONTAINERS_CONF": str(conf),
-            "TMPDIR": str(store_root / "tmp"),
+            "TMPDIR": str(store.temporary()),
         }
 
     async def run(

@@ -99,6 +99,7 @@ async def prepared(
     draft = ev.session.store.temporary()
     private = ev.session.run_folder.fresh("exec")
     try:
+        secrets = {name: _secret(ev, key, f'secret env "{name}"') for name, key in state.secret_env}
         flags = [
             flag for mount in state.mounts for flag in await _mount_flags(ev, mount, ready, draft, private)
         ]
@@ -107,7 +108,6 @@ async def prepared(
         if host.custom_certificates():
             authorities.touch()
             flags.append(f"--volume={authorities}:{BUNDLES[0]}:ro")
-        secrets = {name: _secret(ev, key, f'secret env "{name}"') for name, key in state.secret_env}
         image = await base_image(ev, state)
         entry, *rest = argv or ("",)
         command = ["--entrypoint", _json_entry(entry), image, *rest]

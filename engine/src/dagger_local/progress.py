@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
+_LONGEST = 400  # characters; an attestation on one line is half a million
+
 
 class Progress:
     """Numbered steps with durations, in the manner of `dagger --progress=plain`."""
@@ -24,9 +26,10 @@ class Progress:
             print(self._scrub(text), file=self._out, flush=True)
 
     def output(self, step: int, text: str) -> None:
-        """Prints what a running command says, each line under its step's number."""
-        for line in text.splitlines():
-            self.line(f"{step:<3} | {line}")
+        """Prints what a running command says, each line under its step's number; very long ones are cut."""
+        for line in self._scrub(text).splitlines():
+            shown = line if len(line) <= _LONGEST else f"{line[:_LONGEST]}… ({len(line)} characters)"
+            self.line(f"{step:<3} | {shown}")
 
     @contextmanager
     def step(self, name: str) -> Iterator[int]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from dagger_local import host
 from dagger_local.podman import Podman
+from dagger_local.store import Store
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,10 @@ class RunFolder:
         """A new folder in memory that only we can read."""
         return Path(tempfile.mkdtemp(dir=self.path, prefix=f"{name}-"))
 
-    def podman(self, program: str, store_root: Path) -> Podman:
+    def podman(self, program: str, store: Store) -> Podman:
         """Podman on the store's images, for this session."""
-        run_root = _base(store_root) / "run"
-        return Podman(program, store_root, run_root, self.path.name, self.path / "containers.conf")
+        run_root = _base(store.root) / "run"
+        return Podman(program, store, run_root, self.path.name, self.path / "containers.conf")
 
     async def reap(self, podman: Podman) -> None:
         """Removes the containers and folders of sessions whose process was killed."""

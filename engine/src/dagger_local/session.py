@@ -68,6 +68,7 @@ class Session:
     resolvers: dict[tuple[str, str], Resolver] = field(default_factory=dict)
     port: int = 0
     _calls: dict[str, Any] = field(default_factory=dict)
+    _introspections: dict[str, bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.schema: GraphQLSchema = build_schema("\n".join(p.read_text() for p in SDL_PATHS))
@@ -78,6 +79,7 @@ class Session:
     def serve_module(self, extension_sdl: str, resolvers: Mapping[tuple[str, str], Resolver]) -> None:
         """Adds a module's types to the schema."""
         self.schema = extend_schema(self.schema, parse(extension_sdl))
+        self._introspections.clear()
         self.resolvers.update(resolvers)
 
     def token_for(self, call: Any) -> str:
@@ -111,12 +113,21 @@ class Session:
             (200, b"") if known else (401, b'{"errors":[{"message":"missing or wrong session token"}]}')
         )
         if known:
-            request = json.loads(await _body(receive))
-            result = await self.execute(request["query"], request.get("variables"), call)
-            content = json.dumps(result.formatted).encode()
+            content = await self._answer(json.loads(await _body(receive)), call)
         headers = [(b"content-type", b"application/json"), (b"content-length", str(len(content)).encode())]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": content})
+
+    async def _answer(self, request: Mapping[str, Any], call: Any) -> bytes:
+        """The answer as JSON. Every client begins with the same introspection: it is answered once."""
+        about_schema = "__schema" in request["query"]
+        if about_schema and request["query"] in self._introspections:
+            return self._introspections[request["query"]]
+        result = await self.execute(request["query"], request.get("variables"), call)
+        content = json.dumps(result.formatted).encode()
+        if about_schema:
+            self._introspections[request["query"]] = content
+        return content
 
     def _caller(self, scope: Mapping[str, Any]) -> tuple[bool, Any]:
         given = dict(scope["headers"]).get(b"authorization", b"").decode()
@@ -147,7 +158,7 @@ async def open_session(
     secrets = Secrets(work_dir)
     progress = Progress(secrets.scrub, silent=silent)
     with RunFolder.open(store_root) as run_folder:
-        podman = run_folder.podman(program, store_root)
+        podman = run_folder.podman(program, store)
         await run_folder.reap(podman)
         session = Session(store, podman, run_folder, secrets, progress, work_dir)
         try:
@@ -157,6 +168,7 @@ async def open_session(
             with anyio.CancelScope(shield=True):
                 await session.services.stop_all()
                 await podman.remove_session(run_folder.path.name)
+                store.close()
 
 
 @contextlib.asynccontextmanager

@@ -28,6 +28,7 @@ class Store:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._drafts: Path | None = None
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
         root.chmod(0o700)  # trees keep their own modes and owners; nobody else looks in
         for name in ("entries", "trees", "blobs", "streams", "caches", "tmp"):
@@ -51,8 +52,15 @@ class Store:
         draft.parent.rmdir()
 
     def temporary(self) -> Path:
-        """A fresh folder on the store's own filesystem."""
-        return Path(tempfile.mkdtemp(dir=self.root / "tmp", prefix=f"{os.getpid()}-"))
+        """A fresh folder on the store's own filesystem; gone with `close`, or with our process."""
+        self._drafts = self._drafts or Path(tempfile.mkdtemp(dir=self.root / "tmp", prefix=f"{os.getpid()}-"))
+        return Path(tempfile.mkdtemp(dir=self._drafts))
+
+    def close(self) -> None:
+        """Removes drafts that were not kept."""
+        if self._drafts:
+            shutil.rmtree(self._drafts, ignore_errors=True)
+            self._drafts = None
 
     def keep_directory(self, made: Path, *, times: bool = False) -> DirectoryState:
         """Moves a finished tree into the store.
@@ -103,4 +111,4 @@ class Store:
         for draft in (self.root / "tmp").iterdir():
             if not Path(f"/proc/{draft.name.split('-')[0]}").exists():
                 with contextlib.suppress(FileNotFoundError):
-                    shutil.rmtree(draft)
+                    tree.remove(draft)

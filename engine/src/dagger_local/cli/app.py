@@ -4,13 +4,16 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 
 from dagger_local.cli.flags import FlagSet
 from dagger_local.cli.options import Options
 from dagger_local.errors import EngineError, NotServed
 from dagger_local.module.runtime import Runtime
 from dagger_local.module.source import find_module
+from dagger_local.store import default_root
 
+CANCELLED = 130
 BUG = 70
 API_VERSION = "v0.21.8"
 USAGE = """Runs a Dagger module's functions on this machine's Podman
@@ -44,6 +47,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except EngineError as error:
         print(f"Error: {error.message}", file=sys.stderr)
         return error.exit_code
+    except KeyboardInterrupt:  # after the session, which listens itself
+        print("Canceled.", file=sys.stderr)
+        return CANCELLED
     except Exception:  # noqa: BLE001 - the one boundary where a bug becomes a traceback and an exit code
         traceback.print_exc()
         print("Error: a bug in dagger-local; please report it with the lines above", file=sys.stderr)
@@ -56,29 +62,44 @@ def _command(options: Options, args: list[str]) -> tuple[str, list[str]]:
     for flag in options.inherited:
         flags.add(flag)
     rest = flags.parse(args)
-    if options["workdir"].value:
-        os.chdir(options.work_dir)
+    _enter(options)
     return (rest[0], rest[1:]) if rest and not options.given("help") else ("", [])
+
+
+def _enter(options: Options) -> None:
+    """Goes to the working directory that is asked for."""
+    if folder := options["workdir"].value:
+        try:
+            os.chdir(folder)
+        except OSError as error:
+            raise EngineError(f"--workdir {folder}: {error.strerror}") from None
 
 
 def _with_session(command: str, options: Options, args: list[str]) -> int:
     """Starts the module's process first: it takes longest, and the rest is imported meanwhile."""
     if command not in ("call", "check", "functions"):
         raise NotServed(f"the command {command!r}")
-    with Runtime.start(find_module(options.work_dir, _module(args))) as runtime:
+    look = _first_look(args)
+    _enter(look)
+    source = find_module(Path.cwd(), look["mod"].value)
+    silent = options.given("silent") or look.given("silent")
+    with Runtime.start(source, default_root() / "tmp") as runtime:
         import anyio  # noqa: PLC0415 - see above
 
         from dagger_local.cli import commands  # noqa: PLC0415
 
-        return anyio.run(commands.run, command, options, args, runtime)
+        return anyio.run(commands.run, command, options, args, runtime, silent)
 
 
-def _module(args: Sequence[str]) -> str | None:
-    """What `-m` gives, looked for before there are functions whose flags could be parsed."""
+def _first_look(args: Sequence[str]) -> Options:
+    """Flags that matter before there are functions whose flags could be parsed."""
     look = Options()
-    flags = FlagSet(lenient=True)
+    here, anywhere = FlagSet(lenient=True), FlagSet(lenient=True)
     for flag in (*look.inherited, *look.module, *look.result):
-        flags.add(flag)
-    flags.parse(args)
-    given: str | None = look["mod"].value
-    return given
+        here.add(flag)
+    for flag in look.inherited:
+        anywhere.add(flag)
+    rest = here.parse(args)
+    while rest:
+        rest = anywhere.parse(rest[1:])
+    return look

@@ -1,13 +1,16 @@
 """Runs a command in a session: the part of the program that needs the whole engine."""
 
+import os
 import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 
 import anyio
 
 from dagger_local.cli import check, functions
+from dagger_local.cli.app import CANCELLED
 from dagger_local.cli.call import Call
 from dagger_local.cli.catalog import Catalog
 from dagger_local.cli.flags import Flag, FlagSet
@@ -20,15 +23,13 @@ from dagger_local.module.runtime import Runtime
 from dagger_local.session import Session, open_session
 from dagger_local.store import default_root
 
-CANCELLED = 130
 
-
-async def run(command: str, options: Options, args: Sequence[str], runtime: Runtime) -> int:
+async def run(command: str, options: Options, args: Sequence[str], runtime: Runtime, silent: bool) -> int:
     """Runs a command until its end or a signal; its exit code."""
     code = CANCELLED
     async with anyio.create_task_group() as group:
         group.start_soon(_cancel_on_signal, group.cancel_scope)
-        code = await _run(command, options, args, runtime)
+        code = await _run(command, options, args, runtime, silent=silent)
         group.cancel_scope.cancel()
     return code
 
@@ -40,10 +41,9 @@ async def _cancel_on_signal(scope: anyio.CancelScope) -> None:
             scope.cancel()
 
 
-async def _run(command: str, options: Options, args: Sequence[str], runtime: Runtime) -> int:
-    silent = options.given("silent") or "-s" in args or "--silent" in args
+async def _run(command: str, options: Options, args: Sequence[str], runtime: Runtime, *, silent: bool) -> int:
     try:
-        async with open_session(default_root(), options.work_dir, silent=silent) as session:
+        async with open_session(default_root(), Path.cwd(), silent=silent) as session:
             return await _COMMANDS[command](session, options, args, runtime)
     except EngineError as error:
         return _failed(error)
@@ -144,10 +144,13 @@ def _page(name: str, about: str, follows: str, options: Options) -> str:
 
 
 def _print(text: str) -> None:
-    sys.stdout.write(text)
-    if sys.stdout.isatty() and text and not text.endswith("\n"):
-        sys.stdout.write("\n")
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(text)
+        if sys.stdout.isatty() and text and not text.endswith("\n"):
+            sys.stdout.write("\n")
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader has seen enough; nothing more may be flushed to it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _failed(error: EngineError, session: Session | None = None) -> int:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from dagger_local.cli.flags import Flag
 from dagger_local.cli.flagtypes import BOOL, COUNT, STRING, list_of
@@ -88,11 +87,6 @@ class Options:
     def given(self, name: str) -> bool:
         """Whether a switch is on."""
         return bool(self[name].value)
-
-    @property
-    def work_dir(self) -> Path:
-        """Where relative paths begin."""
-        return Path(self["workdir"].value or ".").resolve()
 
     @property
     def shared(self) -> list[Flag]:

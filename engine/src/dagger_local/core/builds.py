@@ -15,6 +15,9 @@ from dagger_local.states import ContainerState, DirectoryState, SecretState
 from dagger_local.values import digest_of
 
 _EXIT = re.compile(r"(?:exit status|exit code:?) (\d+)")
+_BUILDERS_OWN = re.compile(
+    r"^(?:(?:\[\d+/\d+\] )?(?:STEP|COMMIT)\b|--> |Error: building at ).*\n?", re.MULTILINE
+)
 _HEREDOC = re.compile(r"^\s*(?:RUN|COPY|ADD)\b.*<<-?[\"']?\w+", re.MULTILINE | re.IGNORECASE)
 
 
@@ -110,7 +113,8 @@ def _failure(ev: Evaluator, done: Finished) -> EngineError:
     last = said.strip().splitlines()[-1] if said.strip() else ""
     if found := _EXIT.search(last):
         code = int(found[1])
-        out = ev.session.secrets.scrub(done.stdout.decode(errors="replace"))
+        out = _BUILDERS_OWN.sub("", ev.session.secrets.scrub(done.stdout.decode(errors="replace")))
+        said = _BUILDERS_OWN.sub("", said)
         message = f"failed to clone built container state: exit code: {code}"
         return ExecFailed(["podman", "build"], code, out, said, message)
     return EngineError(f"the build failed: {last.removeprefix('Error: ')}")

@@ -32,10 +32,20 @@ async def from_address(ev: Evaluator, parent: ContainerState, address: str) -> C
         with ev.session.progress.step(f"pull {address}"):
             done = await podman.run("pull", "--quiet", *_tls(address), address)
         if done.exit_code:
-            why = done.error.splitlines()[-1] if done.error else "no reason given"
+            why = _why(address, done.error.splitlines()[-1] if done.error else "no reason given")
             raise EngineError(f'failed to resolve image "{address}" (platform: "{parent.platform}"): {why}')
         image = await podman.image(address) or {}
     return replace(loaded(image), platform=parent.platform, mounts=parent.mounts, bindings=parent.bindings)
+
+
+def _why(address: str, said: str) -> str:
+    """Podman's reason; where no registry answered, in Dagger's words (recorded: case image-missing)."""
+    found = re.search(r'pinging container registry ([^:/]+(?::\d+)?): Get "(https?)://[^"]*": (.*)', said)
+    if not found:
+        return said
+    name, _, tag = address.removeprefix(f"{found[1]}/").partition("@" if "@" in address else ":")
+    url = f"{found[2]}://{found[1]}/v2/{name}/manifests/{tag or 'latest'}"
+    return f'failed to do request: Head "{url}": {found[3]}'
 
 
 def _tls(address: str) -> list[str]:

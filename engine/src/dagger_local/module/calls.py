@@ -1,7 +1,7 @@
 """One call of a module's function: what its process asks of us, and how it answers."""
 
 import json
-import secrets as tokens
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,7 +31,7 @@ class FunctionCall:
     result: str | None = None
     error: EngineError | None = None
     type_name: str = "FunctionCall"
-    key: str = field(default_factory=lambda: tokens.token_hex(16))
+    key: str = field(default_factory=lambda: os.urandom(16).hex())
 
     def __str__(self) -> str:
         return f"{self.parent_name}.{self.name}" if self.name else self.parent_name or "register"

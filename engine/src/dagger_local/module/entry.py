@@ -10,6 +10,7 @@ standard output, standard error, and a pipe for the process's number and, at its
 import array
 import contextlib
 import ctypes
+import functools
 import gc
 import importlib
 import json
@@ -18,6 +19,7 @@ import select
 import signal
 import socket
 import sys
+from collections.abc import Callable, Iterator
 from importlib.metadata import EntryPoint
 from typing import Any, NoReturn
 
@@ -26,15 +28,16 @@ MESSAGE = 1 << 20
 
 
 def main() -> None:
-    """Serves until the engine closes its end of the socket."""
+    """Serves until the engine closes its end of the socket, or is killed."""
     requests = socket.socket(fileno=int(sys.argv[1]))
-    die_with_parent()
+    running: dict[int, int] = {}
+    signal.signal(signal.SIGTERM, lambda *_: end(running))
+    when_parent_dies(signal.SIGTERM)
     preload()
     waker, wakened = os.pipe()
     os.set_blocking(wakened, False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(wakened)
-    running: dict[int, int] = {}
     watched: list[socket.socket | int] = [requests, waker]
     while True:
         ready, _, _ = select.select(watched, [], [])
@@ -44,14 +47,15 @@ def main() -> None:
         if requests in ready:
             message, fds = receive(requests)
             if not message:
-                return
+                end(running)
             start(requests, json.loads(message), fds, running)
 
 
 def preload() -> None:
     """Imports the SDK, and the module if that works; a call that finds it broken will say why."""
-    for name in ("dagger.mod.cli", "httpcore", "anyio._backends._asyncio"):
-        importlib.import_module(name)
+    with checks_when_used():
+        for name in ("dagger.mod.cli", "httpcore", "anyio._backends._asyncio"):
+            importlib.import_module(name)
     with (
         contextlib.suppress(Exception),
         open(os.devnull, "w") as nowhere,  # noqa: PTH123 - nothing else is imported for it
@@ -61,6 +65,45 @@ def preload() -> None:
         importlib.import_module(os.environ["DAGGER_LOCAL_ENTRY_POINT"].partition(":")[0])
     gc.collect()
     gc.freeze()  # so that forked processes share this memory
+
+
+@contextlib.contextmanager
+def checks_when_used() -> Iterator[None]:
+    """Has the SDK's classes get the checks of their arguments when they are first used, not when imported.
+
+    Making the checks (beartype's) of all seventy classes takes most of the time of the SDK's import, and
+    a call uses a handful.
+    """
+    import beartype  # noqa: PLC0415
+
+    at_once = beartype.beartype
+
+    def when_used(*, conf: Any) -> Callable[[type], type]:
+        return lambda checked: checked_when_used(checked, at_once(conf=conf))
+
+    beartype.beartype = when_used  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        beartype.beartype = at_once
+
+
+def checked_when_used(checked: Any, check: Callable[[type], type]) -> type:
+    """The class; its first instance brings the checks."""
+    plain = vars(checked).get("__init__")
+
+    @functools.wraps(checked.__init__)
+    def first(self: Any, *args: Any, **kwargs: Any) -> None:
+        if plain is None:
+            del checked.__init__
+        else:
+            checked.__init__ = plain
+        check(checked)
+        checked.__init__(self, *args, **kwargs)
+
+    checked.__init__ = first
+    made: type = checked
+    return made
 
 
 def receive(requests: socket.socket) -> tuple[bytes, list[int]]:
@@ -104,9 +147,10 @@ def call(env: dict[str, str], out: int, err: int, others: list[int]) -> NoReturn
     code = 1
     try:
         os.setsid()
-        die_with_parent()
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        when_parent_dies(signal.SIGKILL)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.dup2(out, 1)
         os.dup2(err, 2)
@@ -157,15 +201,24 @@ def name_unserved_calls() -> None:
             )
         return to_dsl(self, schema)
 
-    _core.Field.to_dsl = checked  # type: ignore[method-assign] - the SDK has no hook for it
+    # The SDK has no hook for this.
+    _core.Field.to_dsl = checked  # type: ignore[method-assign]
 
 
-def die_with_parent() -> None:
-    """Has the kernel end this process when the one that started it is gone, killed or not."""
+def end(running: dict[int, int]) -> NoReturn:
+    """Ends all calls with whatever they have started, then this process."""
+    for pid in running:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)
+    os._exit(0)
+
+
+def when_parent_dies(number: signal.Signals) -> None:
+    """Has the kernel send this process a signal when the one that started it is gone, killed or not."""
     parent = os.getppid()
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, number)
     if os.getppid() != parent:
-        os._exit(1)
+        os.kill(os.getpid(), number)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from dagger_local.errors import EngineError
+from dagger_local.errors import EngineError, NotServed
 from dagger_local.module import api, calls  # noqa: F401 - what they answer is registered on import
 from dagger_local.module.calls import FunctionCall
 from dagger_local.module.objects import ModuleServer
@@ -28,10 +28,12 @@ async def serve_module(session: "Session", runtime: Runtime) -> ModuleSchema:
     key = source.digest()
     definition = _cached(session, key)
     if definition is None:
-        source.require_dependencies()
         definition = await _registered(session, runtime)
         session.store.put_entry(_KIND, key, definition.model_dump(mode="json"))
     schema = ModuleSchema(source.config.name, definition)
+    for name, where in schema.foreign_types():
+        if name not in session.schema.type_map:
+            raise NotServed(f"the type {name}, which {where} uses,")
     session.serve_module(schema.sdl(), ModuleServer(schema, runtime).resolvers())
     return schema
 
@@ -46,6 +48,9 @@ def _cached(session: "Session", key: str) -> ModuleDef | None:
 
 async def _registered(session: "Session", runtime: Runtime) -> ModuleDef:
     """Asks the module for its types, as Dagger does: by a call whose parent has no name."""
+    from dagger_local.module import dependencies  # noqa: PLC0415 - only where nothing is cached
+
+    dependencies.require(runtime.source)
     try:
         made = await runtime.run(session, FunctionCall())
     except EngineError as error:

@@ -45,10 +45,16 @@ class Runtime:
 
     @classmethod
     @contextlib.contextmanager
-    def start(cls, source: ModuleSource) -> Iterator["Runtime"]:
-        """Starts the process that waits; it imports the SDK while others get on with their work."""
+    def start(cls, source: ModuleSource, drafts: Path) -> Iterator["Runtime"]:
+        """Starts the process that waits; it imports the SDK while others get on with their work.
+
+        Args:
+            source: The module.
+            drafts: The store's folder for what is swept away once the process in its name is no more.
+        """
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        home = Path(tempfile.mkdtemp(prefix="dagger-local-module-"))
+        drafts.mkdir(parents=True, exist_ok=True, mode=0o700)
+        home = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-module-", dir=drafts.resolve()))
         with tempfile.TemporaryFile() as stderr, ours:
             argv = [sys.executable, "-P", str(ENTRY), str(theirs.fileno())]
             env = _environment(source, home)

@@ -46,6 +46,21 @@ class ModuleSchema:
         own = self.definition.object_named(name) or self.definition.enum_named(name)
         return namespaced(name, self.name) if own else name
 
+    def foreign_types(self) -> Iterator[tuple[str, str]]:
+        """Types that the schema must have already, each with the function or field that names it."""
+        for item in self.definition.objects:
+            for field in item.fields:
+                yield from self._foreign(f"{item.name}.{field.name}", field.type)
+            for function in (*item.functions, *filter(None, [item.constructor])):
+                for ref in (function.returns, *(arg.type for arg in function.args)):
+                    yield from self._foreign(f"{item.name}.{function.name}", ref)
+
+    def _foreign(self, where: str, ref: TypeRef) -> Iterator[tuple[str, str]]:
+        if ref.element:
+            yield from self._foreign(where, ref.element)
+        elif ref.name and self.type_name(ref.name) == ref.name and ref.name != self.main.name:
+            yield ref.name, where
+
     def sdl(self) -> str:
         """All of it, with `extend type Query` for the constructor."""
         return "\n\n".join([*self._enums(), *map(self._object, self.definition.objects), self._query()])

@@ -1,7 +1,6 @@
 """Finds a module on disk and reads what its dagger.json and pyproject.toml say."""
 
 import hashlib
-import importlib.metadata
 import importlib.util
 import re
 import tomllib
@@ -9,7 +8,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from packaging.requirements import InvalidRequirement, Requirement
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from dagger_local.errors import EngineError, NotServed
@@ -102,15 +100,10 @@ class ModuleSource(BaseModel):
         points = self.pyproject.get("project", {}).get("entry-points", {}).get("dagger.mod", {})
         return str(points.get("main_object") or f"{self.package}:{self.main_object}")
 
-    def require_dependencies(self) -> None:
-        """Raises an error that names what the module declares and this Python does not have."""
-        declared = self.pyproject.get("project", {}).get("dependencies", [])
-        lacking = [problem for text in declared if (problem := _lacking(text))]
-        if lacking:
-            raise EngineError(
-                f"the module {self.config.name!r} declares dependencies that the Python which runs "
-                f"dagger-local does not have: {', '.join(lacking)}. Install them there, or use Dagger."
-            )
+    @property
+    def requirements(self) -> list[str]:
+        """What the module declares that it imports."""
+        return list(self.pyproject.get("project", {}).get("dependencies", []))
 
     def digest(self) -> str:
         """Over what decides the module's types: its code, the SDK, and what in the engine reads them."""
@@ -168,20 +161,6 @@ def _load(root: Path) -> ModuleSource:
 def _version(text: str) -> tuple[int, ...]:
     found = re.match(r"v?(\d+)\.(\d+)\.(\d+)", text)
     return tuple(int(part) for part in found.groups()) if found else (0, 0, 0)
-
-
-def _lacking(text: str) -> str | None:
-    try:
-        wanted = Requirement(text)
-    except InvalidRequirement as error:
-        return f"{text!r} ({error})"
-    if wanted.marker and not wanted.marker.evaluate():
-        return None
-    try:
-        have = importlib.metadata.version(wanted.name)
-    except importlib.metadata.PackageNotFoundError:
-        return f"{wanted} (not installed)"
-    return None if wanted.specifier.contains(have, prereleases=True) else f"{wanted} (installed: {have})"
 
 
 def _sdk_version() -> str:
