@@ -49,7 +49,7 @@ class Cache:
     """A folder of finished images, `NAME-KEY/layout` each."""
 
     def __init__(self, folder: Path, recipes: Recipes) -> None:
-        self.folder = folder
+        self.folder = folder.absolute()  # Go refuses caches with relative paths
         self._keys = {name: key(recipes, name) for name in recipes.images}
 
     def find(self, name: str) -> Layout | None:

@@ -1,4 +1,4 @@
-"""`python -m standins build`: stand-ins where no container registry answers, and the images file."""
+"""`python -m standins prepare`: what a rehearsal needs on this machine. `build`: the stand-ins alone."""
 
 import argparse
 import shlex
@@ -13,6 +13,7 @@ from standins.builder import build
 from standins.cache import Cache, default_folder
 from standins.errors import StandInError
 from standins.podman import load
+from standins.prepare import FOLDER, prepare
 from standins.progress import Progress
 from standins.reach import REGISTRIES, all_reachable
 from standins.recipes import load as load_recipes
@@ -27,13 +28,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         signal.SIGTERM, signal.default_int_handler
     )  # both mean: end what runs, leave nothing half made
     try:
-        return _build(options)
+        return int(options.run(options))
     except StandInError as error:
         print(f"Error: {error}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         print("Interrupted: nothing half made was kept", file=sys.stderr)
         return _INTERRUPTED
+
+
+def _prepare(options: argparse.Namespace) -> int:
+    print(prepare(options.folder, Cache(options.cache, load_recipes()), force=options.force), file=sys.stderr)
+    return 0
 
 
 def _build(options: argparse.Namespace) -> int:
@@ -63,16 +69,13 @@ def _parser() -> argparse.ArgumentParser:
         description="Stand-in images for machines that reach no container registry.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    whole = commands.add_parser("prepare", help="stand-ins in the engine's storage, a sample database, flags")
+    whole.add_argument(
+        "--folder", type=Path, default=FOLDER, metavar="DIR", help="what to write (%(default)s)"
+    )
     make = commands.add_parser("build", help="make the missing stand-ins and write the images file")
     make.add_argument(
         "--images", type=Path, required=True, metavar="FILE", help="the images file to write (TOML)"
-    )
-    make.add_argument(
-        "--cache",
-        type=Path,
-        default=default_folder(),
-        metavar="DIR",
-        help="where images are kept (%(default)s)",
     )
     make.add_argument(
         "--load-into-podman",
@@ -80,7 +83,16 @@ def _parser() -> argparse.ArgumentParser:
         metavar="COMMAND",
         help='podman with its global options, such as "podman --root DIR"',
     )
-    make.add_argument(
-        "--force", action="store_true", help="make stand-ins even where the official registries answer"
-    )
+    for command, run in ((whole, _prepare), (make, _build)):
+        command.set_defaults(run=run)
+        command.add_argument(
+            "--cache",
+            type=Path,
+            default=default_folder(),
+            metavar="DIR",
+            help="where images are kept (%(default)s)",
+        )
+        command.add_argument(
+            "--force", action="store_true", help="make stand-ins even where the official registries answer"
+        )
     return parser

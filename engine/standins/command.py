@@ -26,7 +26,7 @@ class Commands:
         """Run a command to its end and return its stdout; `env` is added to the builder's own.
 
         Raises:
-            CommandFailed: it ended with an error; the end of its stderr is in the message.
+            CommandFailed: it ended with an error; the end of what it said is in the message.
             ToolMissing: there is no such program.
             Stopped: the build was stopped.
         """
@@ -39,7 +39,7 @@ class Commands:
         if self._stopped:
             raise Stopped
         if process.returncode:
-            tail = "\n    ".join((stderr or stdout).strip().splitlines()[-_KEPT_LINES:])
+            tail = "\n    ".join(f"{stdout.strip()}\n{stderr.strip()}".strip().splitlines()[-_KEPT_LINES:])
             why = f"exit code {process.returncode}\n    {tail}"
             raise CommandFailed(
                 shlex.join(argv[:3]), why, "see the lines above; the network or a full disk are usual"

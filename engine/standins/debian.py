@@ -7,6 +7,7 @@ import re
 import shlex
 import shutil
 import tarfile
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,13 +25,16 @@ _SLIM = (  # as Debian's own slim images: no manuals and no translations, but ev
     "path-exclude=/usr/share/man/*",
 )
 
+_INSTALLING = threading.Lock()  # apt-get knows no waiting for another apt-get
+
 
 def make(source: DebianSource, workshop: Workshop) -> Made:
     """The content of an image of Debian packages: a small system, or the files that are picked."""
     _ensure_mmdebstrap(workshop)
     workshop.says(f"unpacking {', '.join(source.packages)} of Debian {workshop.recipes.debian.suite}")
     archive = workshop.folder / "root.tar"
-    workshop.commands.run(_argv(source, workshop.recipes.debian, archive), _environment(workshop))
+    argv = [*_alone(), *_argv(source, workshop.recipes.debian, archive)]
+    workshop.commands.run(argv, _environment(workshop))
     workshop.says("packing")
     version = package_version(archive, source.version_of)
     members = [*(skeleton() if source.pick else []), *from_tar(archive, _choice(source))]
@@ -54,8 +58,8 @@ def package_version(archive: Path, package: str) -> str:
     with tarfile.open(archive, "r:") as root:
         status = _read(root, "./var/lib/dpkg/status").decode()
         for stanza in status.split("\n\n"):
-            if stanza.startswith(f"Package: {package}\n"):
-                return re.search(r"^Version: (\S+)$", stanza, re.MULTILINE)[1]  # type: ignore[index]  # always there
+            if match := re.match(rf"Package: {package}\n(?:.*\n)*?Version: (\S+)", stanza):
+                return match[1]
         folder = f"./usr/share/doc/{package}"
         for name in (f"{folder}/changelog.Debian.amd64.gz", f"{folder}/changelog.Debian.gz"):
             if match := re.match(rf"{package} \((\S+)\)", _read(root, name, packed=True).decode()):
@@ -82,8 +86,11 @@ def _choice(source: DebianSource) -> Callable[[str], str | None]:
 
 
 def _argv(source: DebianSource, archive: DebianArchive, target: Path) -> list[str]:
-    """What mmdebstrap is asked for; apt's retries cover a mirror that hiccups."""
-    argv = ["mmdebstrap", "--quiet", "--format=tar", f"--variant={source.variant}", "--architectures=amd64"]
+    """What mmdebstrap is asked for; apt's retries cover a mirror that hiccups.
+
+    No mirror is named: mmdebstrap knows where Debian's archive, its updates and its security fixes are.
+    """
+    argv = ["mmdebstrap", "--format=tar", f"--variant={source.variant}", "--architectures=amd64"]
     argv += [f"--include={','.join(source.packages)}", "--aptopt=Acquire::Retries 3"]
     argv += ['--aptopt=APT::Install-Recommends "false"', f"--keyring={archive.keyring}"]
     if source.variant == "apt":
@@ -91,10 +98,12 @@ def _argv(source: DebianSource, archive: DebianArchive, target: Path) -> list[st
     if source.customize:
         script = shlex.quote("set -eu\n" + source.customize)
         argv.append(f'--customize-hook=chroot "$1" sh -c {script}')
-    signed = f"[signed-by={archive.keyring}]"
-    places = [f"deb {signed} {archive.mirror} {archive.suite} main"]
-    places += [f"deb {signed} {archive.security} {archive.suite}-security main"]
-    return [*argv, archive.suite, str(target), *places]
+    return [*argv, archive.suite, str(target)]
+
+
+def _alone() -> list[str]:
+    """As root mmdebstrap mounts /proc, /sys and /dev; here nobody else sees them, and none outlives it."""
+    return ["unshare", "--mount"] if os.geteuid() == 0 else []
 
 
 def _environment(workshop: Workshop) -> dict[str, str]:
@@ -111,9 +120,12 @@ def _ensure_mmdebstrap(workshop: Workshop) -> None:
     Raises:
         ToolMissing: they are missing, and this user cannot install packages or the host has no apt.
     """
-    keyring = Path(workshop.recipes.debian.keyring)
-    if shutil.which("mmdebstrap") and keyring.exists():
-        return
+    with _INSTALLING:
+        if not (shutil.which("mmdebstrap") and Path(workshop.recipes.debian.keyring).exists()):
+            _install_mmdebstrap(workshop)
+
+
+def _install_mmdebstrap(workshop: Workshop) -> None:
     command = [
         "apt-get",
         "install",

@@ -16,8 +16,12 @@ from standins.scratch import skeleton
 from standins.wheel import fetch
 from standins.workshop import Made, Workshop
 
-# Without debug information, which is stripped in the end: a third less time, a quarter less disk.
-_FLAGS = ["-trimpath", "-gcflags=all=-dwarf=false"]
+# For a quick build, as these programs mostly wait for others: no debug information (it is stripped in the end
+# anyway) and no inlining. Measured on cosign: half the processor time.
+_FLAGS = ["-trimpath", "-gcflags=all=-dwarf=false -l"]
+
+# Packages compiled by one go command, which keeps a second copy of each until it ends: a gigabyte in all.
+_BATCH = 150
 
 # One download at a time: archives are removed once unpacked, in a folder that both programs share.
 _FETCHING = threading.Lock()
@@ -33,15 +37,15 @@ def make(source: GoModuleSource, workshop: Workshop) -> Made:
     with _FETCHING:
         go = _go(workshop)
         workshop.says(f"fetching {source.module} {source.version}")
-        _fetch(go, source, env, workshop)
-    workshop.says("compiling")
+        folder = _fetch(go, source, env, workshop)
+    _compile_imports(go, folder, source, env, workshop)
     binary = _compile(go, source, env, workshop)
     labels = {
         "io.supply-chain.made-from": f"golang:{source.module}@{source.version}",
         "io.supply-chain.made-from-sum": source.h1,
         "io.supply-chain.made-with": _version(go, workshop),
     }
-    return Made([*skeleton(), program(source.target, binary)], source.version, labels)
+    return Made([*skeleton(), program(source.target, binary)], source.version.removeprefix("v"), labels)
 
 
 def check_sum(downloaded: dict[str, Any], source: GoModuleSource) -> None:
@@ -56,14 +60,31 @@ def check_sum(downloaded: dict[str, Any], source: GoModuleSource) -> None:
         raise InputRefused(f"{source.module} {source.version}", why, advice)
 
 
-def _fetch(go: str, source: GoModuleSource, env: dict[str, str], workshop: Workshop) -> None:
+def _fetch(go: str, source: GoModuleSource, env: dict[str, str], workshop: Workshop) -> Path:
+    """Fetch the module and what it imports; gives the folder of its source."""
     wanted = f"{source.module}@{source.version}"
     downloaded = json.loads(workshop.commands.run([go, "mod", "download", "-json", wanted], env))
     check_sum(downloaded, source)
+    folder = Path(downloaded["Dir"])
     # Listing inside the module fetches what the program imports, held against the module's own go.sum.
-    workshop.commands.run([go, "list", "-deps", source.package], env, cwd=Path(downloaded["Dir"]))
+    workshop.commands.run([go, "list", "-deps", source.package], env, folder)
     for archive in (workshop.shared / "go" / "mod" / "cache" / "download").rglob("*.zip"):
         archive.unlink(missing_ok=True)  # unpacked by now, and several hundred megabytes
+    return folder
+
+
+def _compile_imports(
+    go: str, folder: Path, source: GoModuleSource, env: dict[str, str], workshop: Workshop
+) -> None:
+    """Compile the packages of other modules into Go's cache, a batch at a time."""
+    others = (
+        f'{{{{with .Module}}}}{{{{if ne .Path "{source.module}"}}}}{{{{$.ImportPath}}}}{{{{end}}}}{{{{end}}}}'
+    )
+    packages = workshop.commands.run([go, "list", "-deps", "-f", others, source.package], env, folder).split()
+    for begin in range(0, len(packages), _BATCH):
+        workshop.says(f"compiling, {begin} of {len(packages)} packages done")
+        workshop.commands.run([go, "build", *_FLAGS, *packages[begin : begin + _BATCH]], env, folder)
+    workshop.says("linking")
 
 
 def _compile(go: str, source: GoModuleSource, env: dict[str, str], workshop: Workshop) -> Path:
@@ -85,7 +106,7 @@ def _environment(workshop: Workshop) -> dict[str, str]:
         "GOMODCACHE": str(own / "mod"),
         "GONOSUMDB": "",
         "GOPRIVATE": "",
-        "GOSUMDB": "sum.golang.org",
+        "GOSUMDB": "",  # empty means the default: on
         "GOTELEMETRY": "off",
         "GOTMPDIR": str(workshop.folder),
         "GOTOOLCHAIN": "local",

@@ -28,7 +28,7 @@ def load(layouts: Iterable[Layout], podman_argv: Sequence[str]) -> list[str]:
 def _load(layout: Layout, podman_argv: Sequence[str], commands: Commands) -> None:
     """Pull a layout and give it its own name.
 
-    Podman 4.3 names what it pulls after the layout's path, and refuses paths that make no image name: hence a link.
+    Podman 4.3 names what it pulls after its path, and refuses a path that makes no image name: hence a link.
     """
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / _PASSING).symlink_to(layout.path.resolve())

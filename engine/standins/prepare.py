@@ -1,6 +1,6 @@
-"""What a rehearsal on this machine needs besides the engine: stand-in images and the sample database, or neither.
+"""What a rehearsal on this machine needs besides the engine: stand-ins and a sample database, or neither.
 
-Writes into one folder: images.toml, trivy/ (a Trivy cache folder) and flags.sh, which names them for the module:
+Written into one folder: images.toml, trivy/ (a Trivy cache folder), and flags.sh, which names them:
 
     . .cache/rehearsal/flags.sh && ./daggerw call $MODULE_FLAGS release $RELEASE_FLAGS
 """
@@ -43,12 +43,17 @@ def prepare(folder: Path, cache: Cache, *, force: bool) -> str:
     anyio.run(load_into_engine, named, default_root())
     images_file.write(folder / "images.toml", layouts)
     sample = sample_db.make(folder / "trivy")
-    _write_flags(folder, ["--images", folder / "images.toml"], ["--db", folder / "trivy", "--allow-sample-db"])
-    return f"no container registry answers: {len(layouts)} stand-in images, {len(sample.advisories)} sample advisories"
+    _write_flags(
+        folder, ["--images", folder / "images.toml"], ["--db", folder / "trivy", "--allow-sample-db"]
+    )
+    made = f"{len(layouts)} stand-in images, {len(sample.advisories)} sample advisories"
+    return f"no container registry answers: {made}"
 
 
 def _write_flags(folder: Path, module: list[str | Path], release: list[str | Path]) -> None:
-    lines = [f"{name}={shlex.quote(shlex.join(map(str, flags)))}\n" for name, flags in _named(module, release)]
+    lines = [
+        f"{name}={shlex.quote(shlex.join(map(str, flags)))}\n" for name, flags in _named(module, release)
+    ]
     (folder / "flags.sh").write_text("".join(lines), "utf-8")
 
 

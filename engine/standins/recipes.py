@@ -24,7 +24,7 @@ class GoModuleSource(_Frozen):
     module: str
     version: Annotated[str, Field(pattern=r"^v\d+\.\d+\.\d+$")]
     h1: Annotated[str, Field(pattern=r"^h1:[0-9A-Za-z+/]{43}=$")]
-    """The module's hash as go.sum and sum.golang.org write it; its own go.sum pins the rest."""
+    """The module's hash as go.sum and the public checksum database write it; its own go.sum pins the rest."""
     package: str
     target: str
     """Where the program lies in the image, without the leading slash."""
@@ -103,11 +103,9 @@ class WheelPin(_Frozen):
 
 
 class DebianArchive(_Frozen):
-    """Where Debian packages come from, and the keys that vouch for them."""
+    """The Debian that packages come from, and the keys that vouch for them."""
 
     suite: str
-    mirror: str
-    security: str
     keyring: str
 
 

@@ -158,7 +158,7 @@ class RegistryFailed(SupplyChainError):
 
     exit_code = 13
     status = "registry-failed"
-    default_advice = "look at the registry's words above; no tag was moved"
+    default_advice = "look at the registry's words above; tags are as they were"
 
 
 class RegistryDenied(RegistryFailed):
@@ -186,7 +186,7 @@ class SigningFailed(SupplyChainError):
 
     exit_code = 14
     status = "signing-failed"
-    default_advice = "look at the signer's words above; the image was pushed by digest only, no tag was moved"
+    default_advice = "look at the signer's words above; tags are as they were"
 
 
 class KeyRefused(SigningFailed):
@@ -200,7 +200,7 @@ class VerificationFailed(SupplyChainError):
 
     exit_code = 15
     status = "verification-failed"
-    default_advice = "do not use the image; no tag was moved"
+    default_advice = "do not use the image; tags are as they were"
 
 
 class DigestMismatch(VerificationFailed):

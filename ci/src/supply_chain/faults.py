@@ -69,6 +69,7 @@ def failing_as(kind: type[SupplyChainError], what: str) -> Iterator[None]:
     try:
         yield
     except dagger.ExecError as error:
-        raise kind(what, why=last_words(error.stderr or error.stdout or error.message)) from error
+        command = f"{' '.join(error.command)}: exit code {error.exit_code}"
+        raise kind(what, why=last_words(f"{error.stderr or error.stdout}\n{command}")) from error
     except dagger.QueryError as error:
         raise kind(what, why=last_words(str(error))) from error

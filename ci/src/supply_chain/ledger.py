@@ -48,6 +48,7 @@ class Ledger:
         return Outcome(
             status=error.status if error else PASSED,
             error=Failure.of(error) if error else None,
+            evidence=tuple(sorted([*self.files, *self.directories])),
             started_at=self.started_at,
             steps=tuple(self.steps),
             **self.facts,

@@ -94,7 +94,8 @@ class SupplyChain:
         layout = await self._layout(image, images)
         document = await scanned(layout, database, images.trivy.reference)
         named = report_file(document, f"image@{layout.digest}", in_repository=False)
-        return Scan(report=named, trivy_image=images.trivy.reference)
+        # object_type makes it a dataclass, which type checkers cannot see.
+        return Scan(report=named, trivy_image=images.trivy.reference)  # type: ignore[call-arg]
 
     @never_cached
     @carried

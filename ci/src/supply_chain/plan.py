@@ -66,8 +66,8 @@ async def checked(request: Request) -> Plan:
     mode = Mode.RELEASE if request.repository else Mode.REHEARSAL
     rehearsal = mode is Mode.REHEARSAL
     repository = REHEARSAL if rehearsal else Repository.parse(request.repository)
-    tags = _tags(request.build)
-    _check_secrets(request, rehearsal=rehearsal)
+    tags = tags_of(request.build)
+    check_secrets(request, rehearsal=rehearsal)
     await request.build.check()
     db = await given(request.db, request.images) if request.db else None
     if db:
@@ -82,13 +82,13 @@ def version_of(version: str, *, rehearsal: bool) -> str:
     return version or REHEARSED_VERSION
 
 
-def _tags(build: Build) -> tuple[str, ...]:
+def tags_of(build: Build) -> tuple[str, ...]:
     """`sha-<short>` of the commit, if known, then the version's."""
     by_revision = (revision_tag(build.revision),) if build.revision else ()
     return (*by_revision, version_tag(build.version))
 
 
-def _check_secrets(request: Request, *, rehearsal: bool) -> None:
+def check_secrets(request: Request, *, rehearsal: bool) -> None:
     """A signer for every real release, and no half of anything."""
     if bool(request.key) != bool(request.key_password):
         raise SignerMissing("a private key needs its password, and the other way round")

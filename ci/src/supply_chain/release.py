@@ -3,7 +3,7 @@
 Run and judge are apart: a candidate always comes to an evidence folder, whatever happened; a verdict raises.
 Order: signer and registry answer → build ∥ database → one scan → conversions → gate → push by digest,
 untagged → sign, attest (one writer, one after the other: registries without a referrers API lose one of two)
-→ verify from the registry → save for offline use → tags, the version's last. So no tag ever names what was
+→ verify from the registry ∥ save for offline use → tags, the version's last. So no tag ever names what was
 not verified.
 """
 
@@ -28,13 +28,15 @@ from supply_chain.models.verification import SIGNATURE_TYPE, Verification
 from supply_chain.plan import Build, Plan
 from supply_chain.registry import Registry, login, throw_away
 from supply_chain.scanner import check_sbom, conversions, report_file, scanned
-from supply_chain.signer import KeySigner, PublicKey, Signer, attest, sign, throw_away_signer
+from supply_chain.signer import Anchor, KeySigner, Signer, attest, sign, throw_away_signer
 from supply_chain.toolbox import both
 from supply_chain.verifier import verified
 from supply_chain.vulnerability_db import VulnerabilityDb, downloaded
 
-_REHEARSAL = "rehearsal: pushed to a throw-away registry that is gone by now; nothing public was touched"
-_THROW_AWAY_KEY = "signed with a throw-away key: it shows that signing works, and vouches for nothing"
+_REHEARSAL = "a rehearsal: its registry is thrown away with the run, and nothing public is touched"
+_THROW_AWAY_KEY = (
+    "its key was made for this run: a signature by it shows that signing works, and vouches for nothing"
+)
 _SAMPLE = "the vulnerability database is a sample: what it does not list was not looked for"
 
 
@@ -86,8 +88,7 @@ async def pipeline(run: Run) -> None:
     _gate(run, report)
     image = await _pushed(run, layout)
     await _signed(run, signer, image, sbom)
-    await _verified(run, anchor, image, await sbom.contents())
-    await _saved(run, image, layout)
+    await both(lambda: _verified(run, anchor, image, sbom), lambda: _saved(run, image, layout))
     await _tagged(run, layout)
 
 
@@ -117,7 +118,7 @@ def notices(plan: Plan) -> tuple[str, ...]:
     said += [_THROW_AWAY_KEY] if not request.key else []
     said += [_SAMPLE] if plan.db and plan.db.record.sample else []
     if request.images.stand_ins:
-        said.append(f"stand-ins ran in place of the official images: {', '.join(request.images.stand_ins)}")
+        said.append(f"stand-ins run in place of the official images: {', '.join(request.images.stand_ins)}")
     return tuple(said)
 
 
@@ -133,7 +134,7 @@ async def _registry(plan: Plan) -> AsyncIterator[Registry]:
         yield Registry(images=request.images, login=secret)
 
 
-async def _ready(run: Run) -> tuple[Signer, PublicKey]:
+async def _ready(run: Run) -> tuple[Signer, Anchor]:
     """Nothing is built for a signer or a registry that cannot be used."""
     request = run.plan.request
     given = KeySigner(request.key, request.key_password) if request.key and request.key_password else None
@@ -145,9 +146,8 @@ async def _ready(run: Run) -> tuple[Signer, PublicKey]:
 
     with run.ledger.step("signer and registry"):
         anchor, _ = await both(lambda: signer.anchor(run.images.cosign), look_up)
-    run.ledger.files["cosign.pub"] = (
-        dag.directory().with_new_file("cosign.pub", anchor.pem).file("cosign.pub")
-    )
+    for name, text in anchor.files.items():
+        run.ledger.files[name] = dag.directory().with_new_file(name, text).file(name)
     return signer, anchor
 
 
@@ -208,9 +208,9 @@ async def _signed(run: Run, signer: Signer, image: str, sbom: dagger.File) -> No
         await attest(run.registry, signer, image, "spdxjson", sbom)
 
 
-async def _verified(run: Run, anchor: PublicKey, image: str, sbom: str) -> None:
+async def _verified(run: Run, anchor: Anchor, image: str, sbom: dagger.File) -> None:
     with run.ledger.step("verify"):
-        proven = await verified(run.registry, anchor, image, sbom)
+        proven = await verified(run.registry, anchor, image, await sbom.contents())
     run.ledger.learn(**statements(proven))
 
 

@@ -1,6 +1,5 @@
 """A scan, as an object to ask: one report, and everything that is made from it."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 import dagger
@@ -16,11 +15,10 @@ from supply_chain.tools.trivy import Format
 
 
 @object_type
-@dataclass(kw_only=True)  # what object_type does as well, in a way type checkers see
 class Scan:
     """One scan of an image. Asking it never looks at the image again."""
 
-    report: Annotated[dagger.File, Doc("Trivy's report, as JSON: every package and every finding")] = field()  # noqa: RUF009 - a dataclass field
+    report: Annotated[dagger.File, Doc("Trivy's report, as JSON: every package and every finding")] = field()
     trivy_image: Annotated[str, Doc("The image of the Trivy that made it")] = field()
 
     @function
@@ -48,7 +46,7 @@ class Scan:
         judgement = judge(Report.parse(await self.report.contents()), Policy())
         if not judgement.passed:
             raise GateBlocked(judgement.headline, why=listed(judgement.blocking))
-        return judgement.headline
+        return f"{judgement.headline}; {judgement.packages} packages were looked at"
 
     async def _converted(self, output: Format) -> dagger.File:
         with tool_failing_as(

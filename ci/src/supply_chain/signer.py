@@ -27,6 +27,10 @@ class Anchor(Protocol):
         """Kind of the signer and what identifies it."""
 
     @property
+    def files(self) -> dict[str, str]:
+        """What of it goes into the evidence, by name."""
+
+    @property
     def flags(self) -> Sequence[str]:
         """Flags of cosign that verify against it."""
 
@@ -44,7 +48,7 @@ class Signer(Protocol):
     def equip(self, container: dagger.Container) -> dagger.Container:
         """The container with the secrets and files those flags name."""
 
-    async def anchor(self, image: Image) -> "PublicKey":
+    async def anchor(self, image: Image) -> Anchor:
         """What verifies this signer's signatures; fails early when the signer cannot be used."""
 
 
@@ -58,6 +62,11 @@ class PublicKey:
     def name(self) -> str:
         """`key` and the digest of its PEM text."""
         return f"key sha256:{hashlib.sha256(self.pem.encode()).hexdigest()}"
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The key itself."""
+        return {"cosign.pub": self.pem}
 
     @property
     def flags(self) -> Sequence[str]:

@@ -1,7 +1,7 @@
 """How tools are run: each in its own image; what must be fresh is never replayed from a cache."""
 
 import uuid
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from importlib.resources import files
 from typing import TypeVar, cast
 
@@ -66,8 +66,3 @@ async def both(first: Callable[[], Awaitable[A]], second: Callable[[], Awaitable
     """Two jobs of different kinds, side by side."""
     done: list[A | B] = await side_by_side(first, second)
     return cast("tuple[A, B]", tuple(done))
-
-
-def names(found: Sequence[str]) -> list[str]:
-    """Paths as Dagger lists them, without the slash it puts behind directories."""
-    return [path.rstrip("/") for path in found]

@@ -8,6 +8,7 @@ from supply_chain.models.spdx import PREDICATE_TYPE
 from supply_chain.models.verification import Verification, attestations, check_predicate, count_signatures
 from supply_chain.registry import Registry
 from supply_chain.signer import Anchor
+from supply_chain.toolbox import side_by_side
 from supply_chain.tools import cosign
 
 _SBOM = "spdxjson"
@@ -19,13 +20,13 @@ async def verified(registry: Registry, anchor: Anchor, image: str, sbom: str = "
     With `sbom` given, the attested document must be that one.
     """
     digest = Reference.parse(image).digest or ""
-    transport = {"rehearsal": registry.rehearsal}
-    said = await _ask(registry, anchor, image, cosign.verify(image, anchor.flags, **transport))
-    signatures = count_signatures(said, digest)
-    said = await _ask(
-        registry, anchor, image, cosign.verify_attestation(image, _SBOM, anchor.flags, **transport)
+    signed = cosign.verify(image, anchor.flags, rehearsal=registry.rehearsal)
+    attested = cosign.verify_attestation(image, _SBOM, anchor.flags, rehearsal=registry.rehearsal)
+    said, said_of_sbom = await side_by_side(
+        lambda: _ask(registry, anchor, image, signed), lambda: _ask(registry, anchor, image, attested)
     )
-    statements = attestations(said, digest, PREDICATE_TYPE)
+    signatures = count_signatures(said, digest)
+    statements = attestations(said_of_sbom, digest, PREDICATE_TYPE)
     if sbom:
         check_predicate(statements, sbom)
     kinds = tuple(statement.predicate_type for statement in statements)
@@ -42,4 +43,4 @@ async def _ask(registry: Registry, anchor: Anchor, image: str, command: Sequence
     """What cosign vouches for."""
     client = anchor.equip(registry.client(registry.images.cosign))
     with tool_failing_as(lambda words: cosign.verification_refusal(f"{image} cannot be verified", words)):
-        return await client.with_exec(list(command), use_entrypoint=True).stdout()
+        return await client.with_exec(list(command), use_entrypoint=True).file(cosign.ANSWER).contents()

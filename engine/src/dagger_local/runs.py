@@ -24,6 +24,7 @@ class RunFolder:
     @contextlib.contextmanager
     def open(cls, store_root: Path) -> Iterator["RunFolder"]:
         """A fresh folder; gone afterwards."""
+        _containers_in_memory(store_root)
         sessions = _base(store_root) / "sessions"
         sessions.mkdir(parents=True, exist_ok=True, mode=0o700)
         made = Path(tempfile.mkdtemp(dir=sessions, prefix=f"{os.getpid()}-{_started(os.getpid())}-"))
@@ -49,6 +50,16 @@ class RunFolder:
             if not _alive(other):
                 await podman.remove_session(other.name)
                 shutil.rmtree(other, ignore_errors=True)
+
+
+def _containers_in_memory(store_root: Path) -> None:
+    """Has Podman keep what describes running containers, secrets included, in memory: not in the store."""
+    memory = _base(store_root) / "containers"
+    memory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    link = store_root / "containers" / "overlay-containers"
+    link.parent.mkdir(parents=True, exist_ok=True)
+    if not link.exists():
+        link.symlink_to(memory)
 
 
 def live_sessions(store_root: Path) -> list[int]:

@@ -4,6 +4,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+
 from dagger_local import host
 from dagger_local.errors import HostUnusable
 

@@ -6,6 +6,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
+
 from dagger_local import oci
 from dagger_local.states import ImageConfig
 from dagger_local.store import Store

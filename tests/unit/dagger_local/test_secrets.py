@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from dagger_local.errors import EngineError
 from dagger_local.secrets import Secrets
 
@@ -35,9 +36,7 @@ def test_every_provider_finds_the_text(secrets: Secrets, uri: str) -> None:
         ("vault://x", 'unsupported secret provider: "vault"'),
     ],
 )
-def test_a_reference_that_leads_nowhere_is_daggers_error(
-    secrets: Secrets, uri: str, message: str
-) -> None:
+def test_a_reference_that_leads_nowhere_is_daggers_error(secrets: Secrets, uri: str, message: str) -> None:
     with pytest.raises(EngineError, match="^" + message.replace("(", r"\(").replace("...", r"\.\.\.") + "$"):
         secrets.text(secrets.refer(uri).key)
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from dagger_local.patterns import keeper
 from dagger_local.store import Store
 

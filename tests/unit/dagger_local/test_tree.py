@@ -5,9 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from dagger_local import overlay, tree
 from hypothesis import given
 from hypothesis import strategies as st
+
+from dagger_local import overlay, tree
 
 NAMES = st.text("abcé.", min_size=1, max_size=4).filter(lambda name: name not in {".", ".."})
 

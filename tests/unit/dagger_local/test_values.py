@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
 from dagger_local.errors import EngineError, ExecFailed
 from dagger_local.states import ContainerState, ImageConfig, Mount, Write
 from dagger_local.values import Value

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from boltdb import BoltDB
+
 from standins.sample_advisories import FOLDER, AdvisorySet, load
 from standins.sample_db import make
 

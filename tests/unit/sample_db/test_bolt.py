@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from standins import bolt
 
 Read = Callable[[Path], dict[str, Any]]

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
+
 from standins.sample_advisories import Advisory, AdvisoryError, AdvisorySet, DebianPackage, PipPackage, load
 
 REPOSITORY = Path(__file__).parents[3]

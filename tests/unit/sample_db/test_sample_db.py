@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from standins.sample_db import TargetError, main, make
 
 

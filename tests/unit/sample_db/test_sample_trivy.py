@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from packaging.specifiers import SpecifierSet
+
 from standins.sample_advisories import AdvisorySet, DebianPackage, PipPackage
 
 pytestmark = pytest.mark.release

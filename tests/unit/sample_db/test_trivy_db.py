@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from standins import trivy_db
 from standins.sample_advisories import AdvisorySet
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from standins.progress import Progress
 from standins.recipes import Recipes, load
 

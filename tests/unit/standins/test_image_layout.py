@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from standins.layer import text
 from standins.oci import ImageConfig, Layout, read_layout, write_layout
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from standins.builder import build
 from standins.cache import Cache
 from standins.errors import CommandFailed, InputRefused

@@ -5,6 +5,7 @@ import threading
 from pathlib import Path
 
 import pytest
+
 from standins import cache as cache_module
 from standins.cache import Cache, key
 from standins.layer import text

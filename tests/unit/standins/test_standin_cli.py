@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from standins import cli
 
 ENGINE = Path(cli.__file__).parents[1]

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from standins.command import Commands
 from standins.errors import CommandFailed, Stopped, ToolMissing
 

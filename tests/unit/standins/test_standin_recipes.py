@@ -1,11 +1,15 @@
 """The recipes of the repository hold to their rules; broken ones are refused by name."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
+
 from standins.errors import RecipeError
 from standins.recipes import RECIPES, GoModuleSource, WheelSource, load
+
+ROOT = Path(__file__).parents[3]
 
 
 def changed(tmp_path: Path, old: str, new: str) -> Path:
@@ -35,6 +39,14 @@ def test_tags_agree_with_what_is_built() -> None:
         if isinstance(recipe.source, GoModuleSource | WheelSource):
             assert recipe.tag == recipe.source.version
             assert recipe.stand_in_for.endswith(f":{recipe.tag}")
+
+
+def test_each_stands_in_for_an_image_that_the_module_uses() -> None:
+    used = tomllib.loads((ROOT / "ci/src/supply_chain/images.toml").read_text("utf-8"))["images"]
+    official = {name: image["reference"].partition("@")[0] for name, image in used.items()}
+    stand_ins = {name: recipe.stand_in_for for name, recipe in load().images.items()}
+    repositories = {name: reference.rpartition(":")[0] for name, reference in official.items()}
+    assert {name: reference.rpartition(":")[0] for name, reference in stand_ins.items()} == repositories
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,13 @@ import tarfile
 from pathlib import Path
 
 import pytest
+
 from standins import debian, gomodule
-from standins.errors import InputRefused
+from standins.command import Commands
+from standins.errors import InputRefused, ToolMissing
+from standins.progress import Progress
 from standins.recipes import DebianSource, GoModuleSource, load
+from standins.workshop import Workshop
 
 
 @pytest.mark.parametrize(
@@ -72,10 +76,14 @@ def test_version_of_an_unpacked_package(tmp_path: Path) -> None:
         debian.package_version(root(tmp_path / "r", files), "other")
 
 
-def test_what_is_taken_of_a_root() -> None:
+def python_source() -> DebianSource:
     source = load().images["python"].source
     assert isinstance(source, DebianSource)
-    taken = debian._choice(source)
+    return source
+
+
+def test_what_is_taken_of_a_root() -> None:
+    taken = debian._choice(python_source())
     assert taken("usr/bin/python3.13") == "usr/bin/python3.13"
     for path in (
         "etc/hostname",
@@ -95,12 +103,18 @@ def test_a_root_that_is_picked_from_gives_nothing_else() -> None:
     assert taken("etc/passwd") is None
 
 
+def test_a_missing_mmdebstrap_is_named(
+    tmp_path: Path, quiet: Progress, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    workshop = Workshop("python", tmp_path, tmp_path, load(), Commands(), quiet)
+    with pytest.raises(ToolMissing, match=r"as root: apt-get install .* mmdebstrap debian-archive-keyring"):
+        debian.make(python_source(), workshop)
+
+
 def test_no_package_is_taken_unsigned() -> None:
     recipes = load()
-    source = recipes.images["python"].source
-    assert isinstance(source, DebianSource)
-    argv = debian._argv(source, recipes.debian, Path("/out.tar"))
-    places = [word for word in argv if word.startswith("deb ")]
-    assert len(places) == 2
-    assert all(f"[signed-by={recipes.debian.keyring}]" in place for place in places)
+    argv = debian._argv(python_source(), recipes.debian, Path("/out.tar"))
+    assert f"--keyring={recipes.debian.keyring}" in argv
     assert not any("trusted=yes" in word or "Unauthenticated" in word for word in argv)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from supply_chain.models.trivy_report import Report
 
 DIGEST = "sha256:64c4001c525cfe52e9b113852b0ebfa75f3871905ca7c1680556b38c327e2fee"

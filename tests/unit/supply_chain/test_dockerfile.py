@@ -1,6 +1,7 @@
 """Stages of Dockerfiles, in every form Docker takes them."""
 
 import pytest
+
 from supply_chain.errors import UnknownTarget
 from supply_chain.models.dockerfile import check_target, stages
 

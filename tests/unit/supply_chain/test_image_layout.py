@@ -4,6 +4,7 @@ import hashlib
 import json
 
 import pytest
+
 from supply_chain.errors import DigestMismatch, InternalError
 from supply_chain.models.image_layout import Index, check_blob, check_digest
 

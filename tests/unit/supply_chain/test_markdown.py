@@ -5,6 +5,7 @@ import re
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from supply_chain.models.markdown import code, code_block, inline, plain, table
 
 HOSTILE = st.text(
@@ -75,7 +76,7 @@ def test_a_table_is_aligned_but_for_its_last_column() -> None:
     ]
 
 
-@settings(max_examples=200)
+@settings(max_examples=100, deadline=None)
 @given(HOSTILE, HOSTILE)
 def test_no_text_adds_a_cell_or_a_line(one: str, other: str) -> None:
     row = table(("a", "b"), [(inline(one), code(other))]).splitlines()
@@ -83,14 +84,14 @@ def test_no_text_adds_a_cell_or_a_line(one: str, other: str) -> None:
     assert len(re.findall(r"(?<!\\)(?:\\\\)*\|", row[2])) == 3
 
 
-@settings(max_examples=200)
+@settings(max_examples=100, deadline=None)
 @given(HOSTILE)
 def test_no_inline_text_keeps_live_markup(text: str) -> None:
     shown = re.sub(r"\\[!-/:-@\[-`{-~]", "x", inline(text))
     assert not re.search(r"[`*_<>\[\]|~\x00-\x1f]|://", shown)
 
 
-@settings(max_examples=100)
+@settings(max_examples=50, deadline=None)
 @given(st.text(max_size=60))
 def test_every_line_of_a_block_stays_indented(text: str) -> None:
     assert all(line.startswith("    ") for line in code_block(text).splitlines())

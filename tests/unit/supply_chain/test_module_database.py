@@ -6,6 +6,7 @@ import struct
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from supply_chain.errors import DatabaseInvalid, SampleRefused
 from supply_chain.models.database import Database, Metadata, check_files, check_header, without_download_time
 from supply_chain.vulnerability_db import check_sample
@@ -58,7 +59,7 @@ def test_refuses_a_file_that_is_no_database(header: bytes, reason: str) -> None:
         check_header(header)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30, deadline=None)
 @given(st.binary(max_size=80))
 def test_any_bytes_are_a_database_or_refused_by_name(header: bytes) -> None:
     with pytest.raises(DatabaseInvalid):

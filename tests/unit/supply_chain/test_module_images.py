@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from supply_chain.errors import ImagesInvalid
 from supply_chain.images import Images
 

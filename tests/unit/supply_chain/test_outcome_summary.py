@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+
 from supply_chain.errors import BuildFailed, EvidenceInvalid, GateBlocked, InternalError, SupplyChainError
 from supply_chain.images import Images
 from supply_chain.ledger import Ledger
@@ -42,7 +43,7 @@ def full(report: Report, digest: str, image: str) -> Outcome:
         image=image,
         tags=("sha-0123456", "1.2.3"),
         notices=("rehearsal: nothing public was touched",),
-        gate=judge(report, Policy(severities=())),
+        gate=judge(report, Policy(severities=(Severity.CRITICAL,))),
         database=Database(source="given", digest=digest, updated_at=STARTED, sample=True),
         signatures=(signed,),
         attestations=(signed.model_copy(update={"predicate_type": "https://spdx.dev/Document"}),),
@@ -98,7 +99,7 @@ def test_the_summary_says_what_was_made(full: Outcome, digest: str, image: str) 
         digest,
         image,
         "`sha-0123456`, `1.2.3`",
-        "7 packages",
+        "| packages     | 7 ",
         SIGNATURE_TYPE,
         "https://spdx.dev/Document",
     ):

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from supply_chain.errors import BadReference, BadVersion
 from supply_chain.models.reference import Reference, Repository, revision_tag, version_tag
 
@@ -16,7 +17,7 @@ TAGS = st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,20}", fullmatch=True)
 DIGESTS = st.from_regex(r"sha256:[0-9a-f]{64}", fullmatch=True)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30, deadline=None)
 @given(HOSTS, PATHS)
 def test_a_repository_reads_back_as_it_was_written(host: str, path: str) -> None:
     repository = Repository.parse(f"{host}/{path}")
@@ -24,7 +25,7 @@ def test_a_repository_reads_back_as_it_was_written(host: str, path: str) -> None
     assert str(repository) == f"{host}/{path}"
 
 
-@settings(max_examples=60)
+@settings(max_examples=30, deadline=None)
 @given(HOSTS, PATHS, st.none() | TAGS, st.none() | DIGESTS)
 def test_a_reference_reads_back_as_it_was_written(
     host: str, path: str, tag: str | None, digest: str | None
@@ -38,7 +39,7 @@ def test_a_reference_reads_back_as_it_was_written(
             Reference.parse(text)
 
 
-@settings(max_examples=120)
+@settings(max_examples=60, deadline=None)
 @given(st.text(max_size=40))
 def test_any_text_is_a_reference_or_refused_by_name(text: str) -> None:
     for parse in (Repository.parse, Reference.parse):

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from supply_chain.errors import ScannerFailed
 from supply_chain.models.trivy_report import Report, Severity, named
 

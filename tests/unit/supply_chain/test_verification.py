@@ -63,7 +63,9 @@ def test_an_unreadable_list_is_refused(output: str, digest: str) -> None:
         count_signatures(output, digest)
 
 
-@pytest.mark.parametrize("kind", ["", "https://sigstore.dev/cosign/sign/v2", SIGNATURE_TYPE + "/", SIGNATURE_TYPE.upper()])
+@pytest.mark.parametrize(
+    "kind", ["", "https://x", SIGNATURE_TYPE[:-1], f"{SIGNATURE_TYPE}/", SIGNATURE_TYPE.upper()]
+)
 def test_only_the_exact_type_is_a_signature(kind: str, digest: str) -> None:
     with pytest.raises(VerificationFailed, match="no signature"):
         count_signatures(json.dumps([claim(digest, kind)]), digest)
@@ -118,7 +120,12 @@ def test_a_statement_of_another_shape_is_refused(change: dict[str, Any]) -> None
 
 @pytest.mark.parametrize(
     "line",
-    ["{}", "[]", '{"payload": "%%", "payloadType": "application/vnd.in-toto+json"}', envelope().replace("in-toto", "x")],
+    [
+        "{}",
+        "[]",
+        '{"payload": "%%", "payloadType": "application/vnd.in-toto+json"}',
+        envelope().replace("in-toto", "x"),
+    ],
 )
 def test_an_envelope_of_another_shape_is_refused(line: str) -> None:
     with pytest.raises(VerificationFailed, match="cannot be read"):
@@ -137,8 +144,12 @@ def test_a_second_subject_is_refused_too(digest: str) -> None:
         attestations(envelope(subject=two), OTHER, PREDICATE_TYPE)
 
 
-@settings(max_examples=60)
-@given(st.lists(st.tuples(st.sampled_from([OTHER, f"sha256:{'1' * 64}"]), st.sampled_from([SIGNATURE_TYPE, "x"]))))
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([OTHER, f"sha256:{'1' * 64}"]), st.sampled_from([SIGNATURE_TYPE, "x"]))
+    )
+)
 def test_signatures_are_accepted_exactly_when_all_are_of_the_image(claims: list[tuple[str, str]]) -> None:
     signed = [digest for digest, kind in claims if kind == SIGNATURE_TYPE]
     output = json.dumps([claim(digest, kind) for digest, kind in claims])

@@ -103,6 +103,8 @@ class Outcome(OwnModel):
     """Attestations verified on the digest, as the registry holds them."""
     error: Failure | None = None
     """Why the run did not pass."""
+    evidence: tuple[str, ...] = ()
+    """Files and folders beside this one."""
     started_at: datetime
     """When the run started, UTC."""
     steps: tuple[Step, ...] = ()
@@ -120,11 +122,6 @@ class Outcome(OwnModel):
     def passed(self) -> bool:
         """Whether the image may be used; only where nothing says otherwise."""
         return self.status == PASSED and self.error is None
-
-    @property
-    def seconds(self) -> float:
-        """Time spent in steps."""
-        return sum(step.seconds for step in self.steps)
 
     def check(self) -> None:
         """Raise the error of a run that did not pass."""

@@ -76,7 +76,7 @@ class Judgement(OwnModel):
     def headline(self) -> str:
         """The judgement in one line."""
         what = " or ".join(self.policy.severities) + (" with a fix" if self.policy.ignore_unfixed else "")
-        return f"{len(self.blocking)} of {self._findings} findings block ({what}); {self.packages} packages"
+        return f"{len(self.blocking)} of {self._findings} findings block ({what})"
 
     @property
     def _findings(self) -> int:

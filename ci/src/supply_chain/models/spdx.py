@@ -20,7 +20,6 @@ class Package(Model):
     """One package of the document."""
 
     name: str
-    purpose: str = Field(default="", alias="primaryPackagePurpose")
 
 
 class Document(Model):
@@ -37,11 +36,6 @@ class Document(Model):
             return cls.model_validate_json(document)
         except ValidationError as error:
             raise ScannerFailed("the SBOM is not an SPDX 2 document", why=first_problem(error)) from None
-
-    @property
-    def package_count(self) -> int:
-        """Installed packages: Trivy also lists the image itself, its operating system and manifest files."""
-        return sum(package.purpose == "LIBRARY" for package in self.packages)
 
     def check(self, reference: str, names: frozenset[str]) -> None:
         """ScannerFailed unless it describes this image and lists all packages of the report."""

@@ -9,6 +9,15 @@ from supply_chain.models.verification import SIGNATURE_TYPE, Verification
 
 _BLOCKING_SHOWN = 50
 _LONGEST_TITLE = 72
+_EVIDENCE = {
+    "bundles": "Sigstore bundles of signature and attestations",
+    "cosign.pub": "public key that verifies them",
+    "findings.txt": "all findings as tables",
+    "layout": "the image and what is attached to it, as an OCI layout: cosign verifies it offline",
+    "sbom.spdx.json": "packages of the image, SPDX",
+    "trivy.json": "the scan everything else was made from",
+    "trivy.sarif": "all findings, for code scanning",
+}
 
 
 def render(outcome: Outcome) -> str:
@@ -30,6 +39,7 @@ def _parts(outcome: Outcome) -> Iterator[str]:
     yield from _failure(outcome)
     yield table(("what", "value"), _facts(outcome))
     yield from _findings(outcome)
+    yield "## Evidence\n\n" + table(("name", "what it is"), _evidence(outcome))
     yield "## Tools\n\n" + table(("image", "version", "reference"), _images(outcome))
     yield "## Steps\n\n" + table(("step", "seconds", "result"), _steps(outcome))
 
@@ -47,6 +57,7 @@ def _facts(outcome: Outcome) -> Iterator[tuple[str, str]]:
     yield "image", code(outcome.image) if outcome.image else "none: nothing was pushed"
     yield "tags", ", ".join(map(code, outcome.tags)) or "none: no tag was moved"
     yield "revision", code(outcome.revision) if outcome.revision else "none given"
+    yield "packages", str(outcome.gate.packages) if outcome.gate else "unknown: nothing was scanned"
     yield "gate", inline(outcome.gate.headline) if outcome.gate else "not judged: nothing was scanned"
     yield "signatures", _signed(outcome.signatures)
     yield "attestations", _signed(outcome.attestations)
@@ -90,6 +101,12 @@ def _finding(finding: Finding) -> tuple[str, ...]:
         code(finding.fixed) if finding.fixed else "unknown",
         inline(finding.title, _LONGEST_TITLE),
     )
+
+
+def _evidence(outcome: Outcome) -> Iterator[tuple[str, str]]:
+    yield code("outcome.json"), "all of this, for programs"
+    for name in outcome.evidence:
+        yield code(name), _EVIDENCE.get(name, "")
 
 
 def _images(outcome: Outcome) -> Iterator[tuple[str, str, str]]:

@@ -18,6 +18,8 @@ PASSWORD_VARIABLE = "COSIGN_PASSWORD"  # noqa: S105 - the variable's name
 SIGNING_CONFIG = "/sigstore/signing_config.json"
 TRUSTED_ROOT = "/sigstore/trusted_root.json"
 PUBLIC_KEY = "/sigstore/cosign.pub"
+ANSWER = "/answer.json"
+"""Where verifications write: an SBOM's envelope is too long for a log."""
 
 NO_SERVICES = {
     SIGNING_CONFIG: (
@@ -41,6 +43,8 @@ BY_KEY = (
 AGAINST_KEY = ("--key", PUBLIC_KEY, "--trusted-root", TRUSTED_ROOT, "--insecure-ignore-tlog=true")
 """Flags that verify against a public key; a signature made without a log has no entry to look for."""
 
+_INTO_FILE = ("--output-file", ANSWER)
+_SAVING = "30m"  # the whole image comes back: cosign's own 3 minutes are for signatures
 _BAD_KEYS = ("decryption failed", "invalid pem block", "unsupported pem type", "unmarshal", "reading key")
 
 
@@ -61,38 +65,38 @@ def attest(reference: str, kind: str, predicate: str, signer: Sequence[str], *, 
 
 
 def verify(reference: str, anchor: Sequence[str], *, rehearsal: bool) -> list[str]:
-    """Print all statements the anchor vouches for, as a JSON list: of any type, not only signatures."""
-    return ["verify", *anchor, "--output", "json", *_transport(rehearsal=rehearsal), reference]
+    """Write all statements the anchor vouches for, as a JSON list: of any type, not only signatures."""
+    return ["verify", *anchor, "--output", "json", *_INTO_FILE, *_transport(rehearsal=rehearsal), reference]
 
 
 def verify_attestation(reference: str, kind: str, anchor: Sequence[str], *, rehearsal: bool) -> list[str]:
-    """Print the envelopes of this kind that the anchor vouches for, one JSON document a line."""
-    return ["verify-attestation", *anchor, "--type", kind, *_transport(rehearsal=rehearsal), reference]
+    """Write the envelopes of this kind that the anchor vouches for, one JSON document a line."""
+    return [
+        "verify-attestation",
+        *anchor,
+        "--type",
+        kind,
+        *_INTO_FILE,
+        *_transport(rehearsal=rehearsal),
+        reference,
+    ]
 
 
 def save(reference: str, layout: str, *, rehearsal: bool) -> list[str]:
     """Write the image and all its bundles into an OCI layout, which `cosign verify --local-image` reads."""
-    return ["save", "--dir", layout, *_transport(rehearsal=rehearsal), reference]
+    return ["save", "--dir", layout, "--timeout", _SAVING, *_transport(rehearsal=rehearsal), reference]
 
 
 def signing_refusal(what: str, stderr: str) -> SupplyChainError:
     """The error for a failed signing command: an unusable key, a registry's refusal, or something else."""
-    words = without_noise(stderr)
     if any(sign in stderr for sign in _BAD_KEYS):
-        return KeyRefused(what, why=words)
-    return known_refusal(what, words) or SigningFailed(what, why=words)
+        return KeyRefused(what, why=last_words(stderr))
+    return known_refusal(what, stderr) or SigningFailed(what, why=last_words(stderr))
 
 
 def verification_refusal(what: str, stderr: str) -> SupplyChainError:
     """The error for a failed verification: a registry's refusal, or an image that does not hold."""
-    words = without_noise(stderr)
-    return known_refusal(what, words) or VerificationFailed(what, why=words)
-
-
-def without_noise(stderr: str) -> str:
-    """The last words of cosign, without warnings and the second telling of the error."""
-    noise = ("WARNING:", "error during command execution:")
-    return last_words("\n".join(line for line in stderr.splitlines() if not line.startswith(noise)))
+    return known_refusal(what, stderr) or VerificationFailed(what, why=last_words(stderr))
 
 
 def _transport(*, rehearsal: bool) -> list[str]:

@@ -2,9 +2,15 @@
 
 _LINES = 12
 _WIDTH = 400
+_PREFIX = "Error: "
+_NOISE = ("WARNING:", "error during command execution:")
+_RETRIED = "HEAD request failed, falling back on GET"
 
 
 def last_words(text: str) -> str:
-    """The last lines of a tool's output, without the blank ones and each of bounded length."""
-    lines = [line.rstrip() for line in text.splitlines() if line.strip()]
-    return "\n".join(line if len(line) <= _WIDTH else f"{line[:_WIDTH]}…" for line in lines[-_LINES:])
+    """The last lines of a tool's output, without blank and repeated ones, warnings and retried attempts."""
+    lines: list[str] = []
+    for line in (line.rstrip().removeprefix(_PREFIX) for line in text.splitlines()):
+        if line and line not in lines and not line.startswith(_NOISE) and _RETRIED not in line:
+            lines.append(line if len(line) <= _WIDTH else f"{line[:_WIDTH]}…")
+    return "\n".join(lines[-_LINES:])

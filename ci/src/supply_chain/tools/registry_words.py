@@ -11,9 +11,12 @@ from supply_chain.tools.output import last_words
 _DENIED = re.compile(
     r"\bUNAUTHORIZED\b|\bDENIED\b|\b401 Unauthorized|\b403 Forbidden|authentication required"
 )
+_NOBODY_THERE = re.compile(
+    r"no such host|connection refused|i/o timeout|network is unreachable|no route to host|server misbehaving"
+)
 _UNREACHABLE = re.compile(
-    r"no such host|connection refused|i/o timeout|network is unreachable|no route to host|connection reset"
-    r"|server misbehaving|x509: |tls: |server gave HTTP response to HTTPS client|proxyconnect|: EOF$",
+    _NOBODY_THERE.pattern
+    + r"|connection reset|x509: |tls: |server gave HTTP response to HTTPS client|proxyconnect|: EOF$",
     re.MULTILINE,
 )
 _ABSENT = re.compile(r"\bMANIFEST_UNKNOWN\b|\bNAME_UNKNOWN\b|\bNOT_FOUND\b|\b404 Not Found")
@@ -22,6 +25,11 @@ _ABSENT = re.compile(r"\bMANIFEST_UNKNOWN\b|\bNAME_UNKNOWN\b|\bNOT_FOUND\b|\b404
 def is_absent(words: str) -> bool:
     """Whether the registry answered that it does not have the image."""
     return bool(_ABSENT.search(words)) and not _DENIED.search(words)
+
+
+def is_nobody_there(words: str) -> bool:
+    """Whether nothing answered at all, so that asking again at once is of no use."""
+    return bool(_NOBODY_THERE.search(words))
 
 
 def known_refusal(what: str, words: str) -> RegistryFailed | None:

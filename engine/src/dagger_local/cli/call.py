@@ -63,7 +63,6 @@ class Call:
         missing = await self._begin(args)
         if self.wants_help:
             return self.help()
-        self.options.refuse_unserved()
         if self.function is self.catalog.constructor:
             return "Query\n"
         if missing:
@@ -96,7 +95,10 @@ class Call:
         self._flags = FlagSet()
         for flag in (*self.options.inherited, *self.options.result, *flags):
             self._flags.add(flag)
-        return self._flags.parse(args)
+        rest = self._flags.parse(args)
+        if not self.wants_help:
+            self.options.refuse_unserved()
+        return rest
 
     def _following(self, name: str) -> Function:
         for function in self._functions():
@@ -137,8 +139,8 @@ class Call:
         """Selects what stands for an object at the end of a chain; whether that exports it."""
         if not self.function.is_object:
             return False
-        known = {function.name for function in self._functions()}
-        if output and "export" in known:
+        known = {function.name: {arg.name for arg in function.args} for function in self._functions()}
+        if output and "path" in known.get("export", ()):
             self._selection.select("export", {"path": ("String!", output)})
             return True
         self._selection.select("sync" if "sync" in known else "id")

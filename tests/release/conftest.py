@@ -1,0 +1,108 @@
+"""What the tests share: one engine, one rehearsal, stock cosign, one registry that wants a login."""
+
+import os
+import shlex
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dagger_local.store import default_root
+from standins import sample_db
+from standins.oci import Layout
+
+from . import stand_ins
+from .canary import KEY_PASSWORD
+from .cosign_by_hand import Cosign
+from .harness import REPOSITORY, Engine
+from .private_registry import PrivateRegistry, serving
+from .rehearsing import Rehearsal, run
+from .releasing import Caller, Release, released
+from .traces import Traces
+
+_PREPARED = REPOSITORY / ".cache" / "rehearsal" / "flags.sh"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All tests of this folder are release tests."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.release)
+
+
+@pytest.fixture(scope="session")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """The engine, after `python -m standins prepare`."""
+    assert _PREPARED.exists(), (
+        "run `.venv/bin/python -m standins prepare` first, as `make release-tests` does"
+    )
+    flags = dict(line.split("=", 1) for line in _PREPARED.read_text().splitlines())
+    module_flags = shlex.split(shlex.split(flags["MODULE_FLAGS"])[0])
+    absolute = tuple(str(REPOSITORY / flag) if flag.endswith(".toml") else flag for flag in module_flags)
+    sample = tmp_path_factory.mktemp("sample") / "trivy"
+    sample_db.make(sample)
+    return Engine(default_root(), absolute, sample, tmp_path_factory.mktemp("engine"))
+
+
+@pytest.fixture(scope="session")
+def traces(engine: Engine) -> Traces:
+    """The machine before the first run."""
+    return Traces(engine)
+
+
+@pytest.fixture(scope="session")
+def rehearsal(engine: Engine, traces: Traces, tmp_path_factory: pytest.TempPathFactory) -> Rehearsal:  # noqa: ARG001 - looks first
+    """A rehearsal of this repository and its verdict: the run that most tests look at."""
+    return run(engine, tmp_path_factory.mktemp("rehearsal") / "dist", *engine.rehearsal)
+
+
+@pytest.fixture(scope="session")
+def layouts() -> dict[str, Layout]:
+    """The stand-in images."""
+    return stand_ins.layouts()
+
+
+@pytest.fixture(scope="session")
+def cosign(layouts: dict[str, Layout], tmp_path_factory: pytest.TempPathFactory) -> Cosign:
+    """Stock cosign for use by hand."""
+    root = stand_ins.unpacked(layouts["cosign"], tmp_path_factory.mktemp("cosign"))
+    return Cosign(root / "ko-app" / "cosign", tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(scope="session")
+def registry(
+    layouts: dict[str, Layout], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[PrivateRegistry]:
+    """A registry that wants a login; tests share it."""
+    root = stand_ins.unpacked(layouts["registry"], tmp_path_factory.mktemp("registry"))
+    with serving(root) as registry:
+        yield registry
+
+
+@pytest.fixture(scope="session")
+def caller(
+    engine: Engine, registry: PrivateRegistry, cosign: Cosign, tmp_path_factory: pytest.TempPathFactory
+) -> Caller:
+    """Somebody who may release, with a key of their own."""
+    folder = tmp_path_factory.mktemp("caller")
+    key, public_key = cosign.make_key(folder, KEY_PASSWORD)
+    shutil.copytree(engine.sample / "db", folder / "trivy" / "db")
+    return Caller(registry, key, public_key, folder / "trivy")
+
+
+@pytest.fixture(scope="session")
+def release(engine: Engine, caller: Caller, tmp_path_factory: pytest.TempPathFactory) -> Release:
+    """A release to the registry that wants a login, watched."""
+    return released(engine, caller, tmp_path_factory.mktemp("release"), time.time())
+
+
+@pytest.fixture(scope="session")
+def readable_by_all() -> Iterator[Path]:
+    """A folder that another user can read, unlike pytest's."""
+    with tempfile.TemporaryDirectory(dir="/tmp", prefix="release-tests-") as folder:
+        os.chmod(folder, 0o755)  # noqa: PTH101, S103 - that is its purpose
+        yield Path(folder)

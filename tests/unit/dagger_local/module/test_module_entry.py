@@ -1,0 +1,64 @@
+"""The process that modules run in: the SDK's checks are kept, and what is not served is named."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dagger_local.module.runtime import ENTRY
+
+PROGRAM = """
+import os
+import entry
+entry.preload()
+import dagger
+from dagger import dag
+from gql.dsl import DSLSchema
+from graphql import build_schema
+
+def attempt(what):
+    try:
+        print("ok", what())
+    except Exception as error:
+        print(type(error).__name__, str(error).replace("\\n", " "))
+
+attempt(lambda: dag.container().with_exec("not a list"))
+attempt(lambda: dagger.BuildArg(1, "x"))
+attempt(lambda: dagger.BuildArg("a", "b"))
+entry.name_unserved_calls()
+schema = DSLSchema(build_schema("type Query { version: String! file(path: String!): String }"))
+Field = dagger.client._core.Field
+attempt(lambda: Field("Query", "version", {}).to_dsl(schema).name)
+attempt(lambda: Field("Query", "llm", {}).to_dsl(schema))
+attempt(lambda: Field("Query", "file", {"path": "x", "noCache": True}).to_dsl(schema))
+attempt(lambda: Field("Changeset", "export", {}).to_dsl(schema))
+"""
+
+
+@pytest.fixture(scope="module")
+def said(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """What the program prints, in a process of its own: what it does to the SDK cannot be undone."""
+    env = {**os.environ, "PYTHONPATH": str(ENTRY.parent), "DAGGER_LOCAL_ENTRY_POINT": "no_such_module:Main"}
+    here: Path = tmp_path_factory.mktemp("entry")
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM], cwd=here, env=env, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+def test_arguments_are_checked_when_a_class_is_first_used(said: list[str]) -> None:
+    assert said[0].startswith("TypeError ")
+    assert "args='not a list' violates type hint list[str]" in said[0]
+    assert said[1].startswith("TypeError ")
+    assert said[2] == "ok BuildArg(name='a', value='b')"
+
+
+def test_what_the_schema_lacks_is_named(said: list[str]) -> None:
+    end = "is not in the local engine; use Dagger (https://docs.dagger.io/install)"
+    assert said[3] == "ok version"
+    assert said[4] == f"InvalidQueryError Query.llm {end}"
+    assert said[5] == f"InvalidQueryError Query.file with noCache {end}"
+    assert said[6] == f"InvalidQueryError Changeset.export {end}"

@@ -1,0 +1,103 @@
+"""The house rules that keep the parts apart."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagger
+import pytest
+from dagger.mod import default_module
+
+import supply_chain
+from supply_chain.main import SupplyChain
+from supply_chain.scan import Scan
+
+SOURCE = Path(supply_chain.__file__).parent
+MODULES = sorted(SOURCE.rglob("*.py"))
+JUDGING = [*(SOURCE / "models").glob("*.py"), *(SOURCE / "tools").glob("*.py")]
+PURE = [*JUDGING, SOURCE / "errors.py", SOURCE / "images.py", SOURCE / "keys.py"]
+SCRIPTS = list((SOURCE / "scripts").glob("*.py"))
+# Fields of the Query type of Dagger v0.21.8: a function of the same name shadows the API's own.
+ROOT_FIELDS = """
+    address cacheVolume changeset cloud container currentEnv currentModule currentWorkspace defaultPlatform
+    directory engine env envFile error file function generatedCode git host http id json llm module
+    moduleSource node secret setSecret sourceMap typeDef version
+"""
+LONGEST_FILE = 300
+TAKES_TIME = {"scan", "push", "sign", "attest", "verify", "candidate", "release"}
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Top-level names of everything a file imports, wherever in it."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            yield node.module or ""
+
+
+def roots(path: Path) -> set[str]:
+    return {name.partition(".")[0] for name in imports(path)}
+
+
+@pytest.mark.parametrize("path", PURE, ids=lambda path: path.name)
+def test_models_and_tools_know_nothing_of_dagger(path: Path) -> None:
+    assert not {"dagger", "gql", "anyio", "subprocess", "socket"} & roots(path)
+
+
+@pytest.mark.parametrize("path", JUDGING, ids=lambda path: path.name)
+def test_models_and_tools_import_only_each_other(path: Path) -> None:
+    allowed = ("supply_chain.errors", "supply_chain.models", "supply_chain.tools", "supply_chain.images")
+    ours = [name for name in imports(path) if name.startswith("supply_chain")]
+    assert all(name.startswith(allowed) for name in ours), ours
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
+def test_the_module_knows_nothing_of_any_engine(path: Path) -> None:
+    assert not {"dagger_local", "standins"} & roots(path)
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_scripts_need_nothing_but_the_standard_library(path: Path) -> None:
+    assert roots(path) <= sys.stdlib_module_names
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
+def test_files_stay_short(path: Path) -> None:
+    assert len(path.read_text().splitlines()) < LONGEST_FILE
+
+
+@pytest.mark.parametrize("kind", [SupplyChain, Scan], ids=lambda kind: kind.__name__)
+def test_no_function_shadows_a_root_field_of_the_api(kind: type) -> None:
+    assert not set(default_module().get_object(kind.__name__).functions) & set(ROOT_FIELDS.split())
+
+
+@pytest.mark.parametrize("kind", [SupplyChain, Scan], ids=lambda kind: kind.__name__)
+def test_every_function_and_argument_is_documented(kind: type) -> None:
+    for name, function in default_module().get_object(kind.__name__).functions.items():
+        assert function.doc, name
+        for argument, parameter in function.parameters.items():
+            assert parameter.doc, f"{name} {argument}"
+
+
+def test_what_depends_on_the_time_or_a_registry_is_never_cached() -> None:
+    functions = default_module().get_object("SupplyChain").functions
+    assert {name for name, function in functions.items() if function.cache_policy == "never"} == TAKES_TIME
+
+
+def test_a_scan_shows_its_report_and_its_scanner() -> None:
+    assert set(default_module().get_object("Scan").fields) == {"report", "trivy_image"}
+
+
+def test_the_constructor_needs_no_argument() -> None:
+    constructor = default_module().get_object("SupplyChain").get_constructor()
+    assert all(parameter.is_optional for parameter in constructor.parameters.values())
+
+
+def test_secrets_come_as_secrets() -> None:
+    for function in default_module().get_object("SupplyChain").functions.values():
+        for name, parameter in function.parameters.items():
+            if name in {"key", "key_password", "registry_password"}:
+                assert parameter.resolved_type in (dagger.Secret, dagger.Secret | None)

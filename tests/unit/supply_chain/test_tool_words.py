@@ -1,0 +1,135 @@
+"""What tools said when they failed, and which error it becomes. The words were printed by the real tools."""
+
+import pytest
+
+from supply_chain.errors import (
+    KeyRefused,
+    RegistryDenied,
+    RegistryFailed,
+    RegistryUnreachable,
+    SigningFailed,
+    SupplyChainError,
+    VerificationFailed,
+)
+from supply_chain.tools.cosign import signing_refusal, verification_refusal
+from supply_chain.tools.output import last_words
+from supply_chain.tools.registry_words import is_absent, is_nobody_there, refusal
+
+HEAD = (
+    "2026/11/23 04:27:44 HEAD request failed, falling back on GET: HEAD "
+    "http://127.0.0.1:5077/v2/two/manifests/x: unexpected status code {} (HEAD responses have no body, "
+    "use GET for details)\n"
+    "Error: GET http://127.0.0.1:5077/v2/two/manifests/x: "
+)
+UNKNOWN_MANIFEST = HEAD.format("404 Not Found") + "MANIFEST_UNKNOWN: Unknown manifest"
+UNKNOWN_NAME = HEAD.format("404 Not Found") + "NAME_UNKNOWN: Unknown name"
+LOGIN_WANTED = "UNAUTHORIZED: authentication required; [map[Action:pull Class: Name:app Type:repository]]"
+UNAUTHORIZED = HEAD.format("401 Unauthorized") + LOGIN_WANTED
+PUSH_REFUSED = (
+    "Error: HEAD http://127.0.0.1:5078/v2/app/manifests/sha256:64c4: unexpected status code 401 Unauthorized "
+    "(HEAD responses have no body, use GET for details)"
+)
+GHCR_DENIED = (
+    "Error: GET https://ghcr.io/token?scope=repository%3Ax%2Fy%3Apull&service=ghcr.io: "
+    "DENIED: requested access to the resource is denied"
+)
+NO_HOST = 'Error: Get "https://nosuch.invalid/v2/": dial tcp: lookup nosuch.invalid: no such host'
+REFUSED = 'Error: Get "https://127.0.0.1:5999/v2/": dial tcp 127.0.0.1:5999: connect: connection refused'
+
+BAD_PASSWORD = "Error: decrypt: encrypted: decryption failed"
+NO_KEY = "Error: invalid pem block"
+UNREADABLE_PREDICATE = (
+    "Using payload from: /predicate\nError: signing x: invalid character 'g' looking for begin"
+)
+SIGNING_DENIED = (
+    f"Error: signing [127.0.0.1:5078/app@sha256:64c4]: accessing image: GET http://x: {LOGIN_WANTED}"
+)
+WARNING = (
+    "WARNING: Skipping tlog verification is an insecure practice that lacks transparency and auditability\n"
+)
+WRONG_KEY = (
+    f"{WARNING}Error: no matching attestations: failed to verify signature: could not verify envelope: "
+    "accepted signatures do not match threshold, Found: 0, Expected 1"
+)
+UNSIGNED = f"{WARNING}Error: no signatures found\nerror during command execution: no signatures found"
+
+
+@pytest.mark.parametrize("words", [UNKNOWN_MANIFEST, UNKNOWN_NAME])
+def test_an_absent_image_is_told_from_a_refusal(words: str) -> None:
+    assert is_absent(words)
+
+
+@pytest.mark.parametrize("words", ["", UNAUTHORIZED, PUSH_REFUSED, GHCR_DENIED, NO_HOST, REFUSED])
+def test_a_refusal_is_not_absence(words: str) -> None:
+    assert not is_absent(words)
+
+
+@pytest.mark.parametrize(
+    ("words", "silent"), [(NO_HOST, True), (REFUSED, True), (UNAUTHORIZED, False), ("", False)]
+)
+def test_silence_is_told_from_an_answer(words: str, silent: bool) -> None:
+    assert is_nobody_there(words) is silent
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        (UNAUTHORIZED, RegistryDenied),
+        (PUSH_REFUSED, RegistryDenied),
+        (GHCR_DENIED, RegistryDenied),
+        (NO_HOST, RegistryUnreachable),
+        (REFUSED, RegistryUnreachable),
+        (UNKNOWN_NAME, RegistryFailed),
+        ("", RegistryFailed),
+    ],
+)
+def test_registry_failures_have_names(words: str, kind: type[RegistryFailed]) -> None:
+    error = refusal("x could not be pushed", words)
+    assert (type(error), error.what, error.exit_code) == (kind, "x could not be pushed", 13)
+    assert error.why == last_words(words)
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        (BAD_PASSWORD, KeyRefused),
+        (NO_KEY, KeyRefused),
+        (UNREADABLE_PREDICATE, SigningFailed),
+        (SIGNING_DENIED, RegistryDenied),
+        (REFUSED, RegistryUnreachable),
+    ],
+)
+def test_signing_failures_have_names(words: str, kind: type[SupplyChainError]) -> None:
+    assert type(signing_refusal("x", words)) is kind
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        (WRONG_KEY, VerificationFailed),
+        (UNSIGNED, VerificationFailed),
+        (REFUSED, RegistryUnreachable),
+        (UNAUTHORIZED, RegistryDenied),
+    ],
+)
+def test_verification_failures_have_names(words: str, kind: type[SupplyChainError]) -> None:
+    assert type(verification_refusal("x", words)) is kind
+
+
+def test_cosigns_words_are_told_once() -> None:
+    assert last_words(UNSIGNED) == "no signatures found"
+
+
+def test_an_attempt_made_again_is_not_told() -> None:
+    assert (
+        last_words(UNKNOWN_NAME) == "GET http://127.0.0.1:5077/v2/two/manifests/x: NAME_UNKNOWN: Unknown name"
+    )
+
+
+def test_last_words_are_few_short_and_not_blank() -> None:
+    text = "\n".join(["first", "", *map(str, range(20)), "x" * 1000, "  "])
+    lines = last_words(text).splitlines()
+    assert len(lines) == 12
+    assert lines[0] == "9"
+    assert lines[-1] == "x" * 400 + "…"
+    assert last_words("") == ""
