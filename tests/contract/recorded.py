@@ -78,7 +78,8 @@ def is_live() -> bool:
 @cache
 def recorded() -> dict[str, Case]:
     """The cases recorded on Dagger."""
-    lines = (HERE / "recordings.jsonl").read_text().splitlines()
+    files = ("recordings.jsonl", "recordings-added.jsonl")
+    lines = [line for file in files for line in (HERE / file).read_text().splitlines()]
     return {made.case: made for made in map(Case.model_validate, map(json.loads, lines))}
 
 
@@ -86,7 +87,7 @@ def recorded() -> dict[str, Case]:
 def assumed() -> dict[str, Case]:
     """The cases that follow Dagger's documentation."""
     found = tomllib.loads((HERE / "assumed.toml").read_text())
-    return {made.case: made for made in map(Case.model_validate, found["cases"])}
+    return {made.case: made for made in map(Case.model_validate, found.get("cases", ()))}
 
 
 @cache

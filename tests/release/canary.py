@@ -67,8 +67,11 @@ def _forms(secret: str) -> Iterator[tuple[str, bytes]]:
 
 
 def _contents(file: Path) -> Iterator[bytes]:
-    """A file's bytes, and what they are the compressed form of."""
-    content = file.read_bytes()
+    """A file's bytes, and what they are the compressed form of; none of a file that is gone by now."""
+    try:
+        content = file.read_bytes()
+    except FileNotFoundError:
+        return
     yield content
     if content.startswith(_GZIP):
         yield gzip.decompress(content)
@@ -77,7 +80,7 @@ def _contents(file: Path) -> Iterator[bytes]:
 def files_since(folder: Path, moment: float) -> list[Path]:
     """Regular files beneath a folder that came to be, or changed, since a moment (Unix time)."""
     found = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
-    return [path for path in found if path.lstat().st_ctime >= moment]
+    return [path for path in found if path.exists() and path.lstat().st_ctime >= moment]
 
 
 class Watch:

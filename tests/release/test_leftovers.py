@@ -41,6 +41,7 @@ def test_the_run_after_a_kill_cleans_up_and_is_right(
     killed.wait_until_it_says("cosign sign")
     killed.kill()
     assert killed.wait().exit_code < 0
+    assert caller.needles.in_files(files_since(engine.store, began)) == [], "not even until the next run"
     digest = rehearsal.evidence.image_digest()
     engine.call("release", *engine.rehearsal).expect(0, "# Rehearsal of 0.0.0-dev: passed", digest)
     traces.assert_none()

@@ -44,6 +44,7 @@ class Podman:
     def __init__(self, program: str, store: Store, run_root: Path, session: str, conf: Path) -> None:
         self._argv = (program, "--root", str(store.root / "containers"), "--runroot", str(run_root))
         self._session = session
+        self._used = False
         self._env = {
             "PATH": os.environ.get("PATH", os.defpath),
             "HOME": os.environ.get("HOME", "/root"),
@@ -142,6 +143,7 @@ class Podman:
     @contextlib.asynccontextmanager
     async def container(self, *create: str) -> AsyncIterator[str]:
         """A container, created and not started; removed at the end, running or not."""
+        self._used = True
         made = await self.text("create", f"--label={_LABEL}={self._session}", *create)
         try:
             yield made
@@ -159,6 +161,11 @@ class Podman:
         Podman's commit keeps the container's configuration too; the engine never reads it from there.
         """
         return await self.text("commit", "--quiet", "--format", "oci", container)
+
+    async def remove_own(self) -> None:
+        """Removes what is left of this session; at no cost where it made nothing."""
+        if self._used:
+            await self.remove_session(self._session)
 
     async def remove_session(self, session: str) -> None:
         """Removes all containers and secrets of a session, this one or a dead one."""

@@ -167,13 +167,15 @@ async def open_session(
         finally:
             with anyio.CancelScope(shield=True):
                 await session.services.stop_all()
-                await podman.remove_session(run_folder.path.name)
+                await podman.remove_own()
                 store.close()
 
 
 @contextlib.asynccontextmanager
 async def _server(session: Session) -> AsyncIterator[None]:
     listening = socket.create_server(("127.0.0.1", 0))
+    # Inherited by every connection: else each answer waits 40 ms for a delayed acknowledgement.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     session.port = listening.getsockname()[1]
     config = uvicorn.Config(
         session, log_level="critical", access_log=False, lifespan="off", ws="none", loop="none"

@@ -90,11 +90,9 @@ class Store:
             shutil.rmtree(made)
         return target
 
-    def streams(self, key: str) -> Path:
-        """The folder for a command's output."""
-        folder = self.root / "streams" / key
-        folder.mkdir(exist_ok=True)
-        return folder
+    def keep_streams(self, key: str, made: Path) -> Path:
+        """Moves a folder with a command's output into the store; the first of two equal commands stays."""
+        return self._land(made, self.root / "streams" / key)
 
     def blob(self, name: str) -> Path:
         """Where a compressed layer lives, by the digest of its uncompressed content."""

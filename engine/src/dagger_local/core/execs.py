@@ -8,7 +8,7 @@ from typing import Any
 
 import anyio
 
-from dagger_local import overlay, tree
+from dagger_local import overlay
 from dagger_local.errors import EngineError, ExecFailed
 from dagger_local.evaluate import Evaluator
 from dagger_local.podman import Finished
@@ -84,12 +84,11 @@ async def _run(
             options = ["--interactive"] if stdin else []
             async with prepared(ev, state, argv, hosts, *options) as ready:
                 done = await _start(ev, ready, stdin, number)
-                streams = _keep_streams(ev, key, done)
-                result: dict[str, Any] = {"exit_code": _code(argv, done), "streams": str(streams)}
-                if not _EXPECTED[expect](result["exit_code"]):
-                    out, err = (streams / "stdout").read_text(), (streams / "stderr").read_text()
-                    tree.remove(streams)
-                    raise ExecFailed(argv, result["exit_code"], out, err)
+                out, err = (ev.session.secrets.scrub(_text(raw)) for raw in (done.stdout, done.stderr))
+                code = _code(argv, done)
+                if not _EXPECTED[expect](code):
+                    raise ExecFailed(argv, code, out, err)
+                result: dict[str, Any] = {"exit_code": code, "streams": str(_kept(ev, key, out, err))}
                 ready.remove_stubs()
                 result["image"] = await _image_left(ev, state, ready)
                 result["mounts"] = await anyio.to_thread.run_sync(_mounts_left, ev, state, ready)
@@ -128,11 +127,15 @@ def _shower(ev: Evaluator, number: int) -> Callable[[bytes], None]:
     return show
 
 
-def _keep_streams(ev: Evaluator, key: str, done: Finished) -> Path:
-    folder = ev.session.store.streams(key)
-    for name, raw in (("stdout", done.stdout), ("stderr", done.stderr)):
-        (folder / name).write_text(ev.session.secrets.scrub(raw.decode(errors="replace")), newline="")
-    return folder
+def _text(raw: bytes) -> str:
+    return raw.decode(errors="replace")
+
+
+def _kept(ev: Evaluator, key: str, out: str, err: str) -> Path:
+    folder = ev.session.store.temporary()
+    for name, text in (("stdout", out), ("stderr", err)):
+        (folder / name).write_text(text, newline="")
+    return ev.session.store.keep_streams(key, folder)
 
 
 def _code(argv: list[str], done: Finished) -> int:
