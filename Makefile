@@ -3,7 +3,7 @@ PYTHON := .venv/bin/python
 DIST := dist
 
 .DEFAULT_GOAL := help
-.PHONY: help setup release test lint unit contract release-tests soak lock clean
+.PHONY: help setup release test lint unit contract release-tests lock clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,7 +27,7 @@ lint:
 
 unit: ## fast tests, no engine
 	@sh engine/setup.sh python-only
-	@$(PYTHON) -m pytest -m "not contract and not release and not soak" tests/unit
+	@$(PYTHON) -m pytest -m "not contract and not release" tests/unit
 
 contract: setup ## what Dagger's engine answered, asked again here
 	@$(PYTHON) -m standins prepare
@@ -36,10 +36,6 @@ contract: setup ## what Dagger's engine answered, asked again here
 release-tests: setup ## the real pipeline with real tools
 	@$(PYTHON) -m standins prepare
 	@$(PYTHON) -m pytest -m release tests
-
-soak: setup ## the long campaigns, whole
-	@$(PYTHON) -m standins prepare
-	@$(PYTHON) -m pytest -m soak tests
 
 lock: ## refresh requirements.lock (hashes, no index addresses)
 	@sh engine/setup.sh python-only

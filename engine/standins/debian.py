@@ -25,7 +25,9 @@ _SLIM = (  # as Debian's own slim images: no manuals and no translations, but ev
     "path-exclude=/usr/share/man/*",
 )
 
-_INSTALLING = threading.Lock()  # apt-get knows no waiting for another apt-get
+_INSTALLING = threading.Lock()
+# Another apt-get on this machine is waited for.
+_INSTALL = ("apt-get", "install", "--yes", "--no-install-recommends", "--option=DPkg::Lock::Timeout=300")
 
 
 def make(source: DebianSource, workshop: Workshop) -> Made:
@@ -126,19 +128,11 @@ def _ensure_mmdebstrap(workshop: Workshop) -> None:
 
 
 def _install_mmdebstrap(workshop: Workshop) -> None:
-    command = [
-        "apt-get",
-        "install",
-        "--yes",
-        "--no-install-recommends",
-        "mmdebstrap",
-        "debian-archive-keyring",
-    ]
+    packages = ["mmdebstrap", "debian-archive-keyring"]
     if os.geteuid() != 0 or not shutil.which("apt-get"):
-        raise ToolMissing(
-            "mmdebstrap", "it makes the Debian images and is not installed", f"as root: {' '.join(command)}"
-        )
+        advice = f"as root: apt-get install {' '.join(packages)}"
+        raise ToolMissing("mmdebstrap", "it makes the Debian images and is not installed", advice)
     workshop.says("installing mmdebstrap")
     environment = {"DEBIAN_FRONTEND": "noninteractive"}
     workshop.commands.run(["apt-get", "update", "--quiet"], environment)
-    workshop.commands.run(command, environment)
+    workshop.commands.run([*_INSTALL, *packages], environment)

@@ -1,11 +1,6 @@
-"""The real Trivy on the sample: right findings at every range's border, right exit codes, conversions.
-
-Needs the trivy binary: in TRIVY or on PATH.
-"""
+"""The real Trivy on the sample: right findings at every range's border, right exit codes, conversions."""
 
 import json
-import os
-import shutil
 import subprocess
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -14,6 +9,7 @@ from typing import Any
 import pytest
 from packaging.specifiers import SpecifierSet
 
+from release.stand_ins import layouts, unpacked
 from standins.sample_advisories import AdvisorySet, DebianPackage, PipPackage
 
 pytestmark = pytest.mark.release
@@ -25,11 +21,9 @@ GATE = ["--severity", "CRITICAL,HIGH", "--ignore-unfixed", "--exit-code", "1", "
 
 
 @pytest.fixture(scope="module")
-def trivy() -> str:
-    found = os.environ.get("TRIVY") or shutil.which("trivy")
-    if not found:
-        pytest.fail("no trivy: put it on PATH or name it in TRIVY")
-    return found
+def trivy(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The program out of the stand-in image."""
+    return str(unpacked(layouts()["trivy"], tmp_path_factory.mktemp("trivy")) / "usr/local/bin/trivy")
 
 
 @pytest.fixture
