@@ -1,6 +1,7 @@
 """images.toml: everything pinned by digest; overrides replace, and mistakes are named."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -70,3 +71,9 @@ def test_the_pins_are_a_valid_override_of_themselves() -> None:
 def test_mistakes_are_named(document: str, complaint: str) -> None:
     with pytest.raises(ImagesInvalid, match=complaint):
         Images.pinned().overridden(document)
+
+
+def test_the_dockerfile_builds_on_the_pinned_image_by_default() -> None:
+    """The pin stands in two files, because a Dockerfile must build without us."""
+    dockerfile = (Path(__file__).parents[3] / "Dockerfile").read_text()
+    assert f"ARG PYTHON_IMAGE={Images.pinned().python.reference}\n" in dockerfile
