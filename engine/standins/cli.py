@@ -1,7 +1,6 @@
 """`python -m standins prepare`: what a rehearsal needs on this machine. `build`: the stand-ins alone."""
 
 import argparse
-import shlex
 import signal
 import sys
 import time
@@ -12,7 +11,6 @@ from standins import images_file
 from standins.builder import build
 from standins.cache import Cache, default_folder
 from standins.errors import StandInError
-from standins.podman import load
 from standins.prepare import FOLDER, prepare
 from standins.progress import Progress
 from standins.reach import REGISTRIES, all_reachable
@@ -55,9 +53,6 @@ def _build(options: argparse.Namespace) -> int:
     with Progress() as progress:
         recipes = load_recipes()
         layouts = build(recipes, Cache(options.cache, recipes), progress)
-        if options.load_into_podman:
-            loaded = load(layouts.values(), shlex.split(options.load_into_podman))
-            progress.say(f"{len(loaded)} of {len(layouts)} loaded into podman, the others were there")
         images_file.write(options.images, layouts)
         progress.say(f"{options.images} names {len(layouts)} images, {time.monotonic() - began:.1f} s")
     return 0
@@ -76,12 +71,6 @@ def _parser() -> argparse.ArgumentParser:
     make = commands.add_parser("build", help="make the missing stand-ins and write the images file")
     make.add_argument(
         "--images", type=Path, required=True, metavar="FILE", help="the images file to write (TOML)"
-    )
-    make.add_argument(
-        "--load-into-podman",
-        default="",
-        metavar="COMMAND",
-        help='podman with its global options, such as "podman --root DIR"',
     )
     for command, run in ((whole, _prepare), (make, _build)):
         command.set_defaults(run=run)

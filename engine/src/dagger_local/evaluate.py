@@ -1,12 +1,12 @@
 """Turns values into states: each once a session, the costly ones once for as long as the store lasts."""
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import anyio
 
 from dagger_local.resolve import STEPS, Resolver
-from dagger_local.states import ContainerState, DirectoryState, FileState, SecretState, State
+from dagger_local.states import SecretState, State
 from dagger_local.values import Value
 
 if TYPE_CHECKING:
@@ -51,15 +51,3 @@ class Evaluator:
         """Evaluates what a scalar field needs and asks for it."""
         inputs = {name: await self._input(item) for name, item in objects.items()}
         return await resolver(self, await self.state(parent), **args, **inputs)
-
-    async def container(self, value: Value) -> ContainerState:
-        """The state of a container."""
-        return cast("ContainerState", await self.state(value))
-
-    async def directory(self, value: Value) -> DirectoryState:
-        """The state of a directory."""
-        return cast("DirectoryState", await self.state(value))
-
-    async def file(self, value: Value) -> FileState:
-        """The state of a file."""
-        return cast("FileState", await self.state(value))
