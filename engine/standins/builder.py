@@ -12,6 +12,7 @@ from standins.image import VERSION, make
 from standins.oci import Layout
 from standins.progress import Progress
 from standins.recipes import Recipes
+from standins.room import room
 from standins.workshop import Workshop
 
 _AT_A_TIME = 2
@@ -29,11 +30,15 @@ def build(recipes: Recipes, cache: Cache, progress: Progress) -> dict[str, Layou
         advice = "use the official images, or another machine"
         raise ToolMissing("stand-ins", f"they are made for x86_64 only, this is {platform.machine()}", advice)
     commands = Commands()
-    with cache.builder(progress) as work, ThreadPoolExecutor(_AT_A_TIME) as pool:
+    with (
+        cache.builder(progress) as work,
+        room(cache.folder, work) as quick,
+        ThreadPoolExecutor(_AT_A_TIME) as pool,
+    ):
         try:
             # Looked up again: another builder may have been here.
             shops = [
-                Workshop(name, work / name, work / "shared", recipes, commands, progress)
+                Workshop(name, work / name, work / "shared", quick, recipes, commands, progress)
                 for name in _missing(recipes, cache)
             ]
             _settle([pool.submit(_make, shop, cache) for shop in shops])

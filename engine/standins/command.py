@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import threading
@@ -12,6 +13,9 @@ from standins.errors import CommandFailed, Stopped, ToolMissing
 
 _GRACE_SECONDS = 10
 _KEPT_LINES = 20
+
+# Ends a command also when the builder is killed and can end nothing itself; part of util-linux.
+_FOLLOWING = ("setpriv", "--pdeathsig", "TERM") if shutil.which("setpriv") else ()
 
 
 class Commands:
@@ -63,20 +67,19 @@ class Commands:
         with self._lock:
             if self._stopped:
                 raise Stopped
-            try:
-                process = subprocess.Popen(
-                    argv,
-                    env=env,
-                    cwd=cwd,
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.PIPE,
-                    text=True,
-                    errors="replace",
-                    start_new_session=True,
-                )
-            except FileNotFoundError as error:
-                raise ToolMissing(argv[0], "it is not installed", f"install {argv[0]}") from error
+            if not shutil.which(argv[0], path=env.get("PATH")):
+                raise ToolMissing(argv[0], "it is not installed", f"install {argv[0]}")
+            process = subprocess.Popen(
+                [*_FOLLOWING, *argv],
+                env=env,
+                cwd=cwd,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                errors="replace",
+                start_new_session=True,
+            )
             self._running.add(process)
             return process
 

@@ -100,7 +100,7 @@ class _Builder:
 
     @property
     def _own(self) -> Path:
-        return self.workshop.shared / "go"
+        return self.workshop.room / "go"
 
     def _run(self, *arguments: str, cwd: Path | None = None) -> str:
         return self.workshop.commands.run([self.go, *arguments], self._environment, cwd)
@@ -129,7 +129,7 @@ class _Builder:
             "GOPRIVATE": "",
             "GOPROXY": proxy,
             "GOSUMDB": "",  # empty means the default: on
-            "GOTMPDIR": str(self.workshop.folder),
+            "GOTMPDIR": str(self.workshop.room),
             "GOTOOLCHAIN": "local",
             "GOWORK": "off",
         }

@@ -19,7 +19,9 @@ class Workshop:
     folder: Path
     """Of this image alone."""
     shared: Path
-    """Of all images of this build: one Go cache serves two programs."""
+    """Of all images of this build, on disk."""
+    room: Path
+    """Of all images of this build, for what is written in great numbers: one Go cache serves two programs."""
     recipes: Recipes
     commands: Commands
     progress: Progress

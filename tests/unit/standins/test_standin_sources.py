@@ -109,7 +109,7 @@ def test_a_missing_mmdebstrap_is_named(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr("os.geteuid", lambda: 1000)
-    workshop = Workshop("python", tmp_path, tmp_path, load(), Commands(), quiet)
+    workshop = Workshop("python", tmp_path, tmp_path, tmp_path, load(), Commands(), quiet)
     with pytest.raises(ToolMissing, match=r"as root: apt-get install mmdebstrap debian-archive-keyring"):
         debian.make(python_source(), workshop)
 
@@ -139,7 +139,7 @@ def crane_builder(folder: Path, progress: Progress, cases: dict[str, str]) -> go
     script = "".join(f"{word}) {action};;\n" for word, action in cases.items())
     (folder / "go").write_text(f"#!/bin/sh\ncase $1 in\n{script}esac\n")
     (folder / "go").chmod(0o755)
-    workshop = Workshop("crane", folder, folder, load(), Commands(), progress)
+    workshop = Workshop("crane", folder, folder, folder, load(), Commands(), progress)
     return gomodule._Builder(str(folder / "go"), source, workshop)
 
 
