@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 from dagger_local.values import digest_of
 
@@ -155,4 +155,3 @@ class CacheState:
 
 
 State = ContainerState | DirectoryState | FileState | ServiceState | SecretState | CacheState
-Json = dict[str, Any]

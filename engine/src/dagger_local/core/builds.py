@@ -2,9 +2,9 @@
 
 import re
 from pathlib import Path
-from typing import Any
 
 from dagger_local import host, tree
+from dagger_local.core.execs import shower
 from dagger_local.core.images import loaded
 from dagger_local.core.query import host_platform
 from dagger_local.errors import EngineError, ExecFailed
@@ -92,7 +92,7 @@ async def _build(
             f"--iidfile={iid}",
         ]
         with ev.session.progress.step(f"build {dockerfile} {target}".rstrip()) as number:
-            show = _shower(ev, number)
+            show = shower(ev, number)
             done = await ev.session.podman.run(
                 "build", *fixed, *flags, f"--file={file}", str(context.path), on_stdout=show, on_stderr=show
             )
@@ -101,10 +101,6 @@ async def _build(
         return iid.read_text().removeprefix("sha256:")
     finally:
         tree.remove(private)
-
-
-def _shower(ev: Evaluator, number: int) -> Any:
-    return lambda chunk: ev.session.progress.output(number, chunk.decode(errors="replace"))
 
 
 def _failure(ev: Evaluator, done: Finished) -> EngineError:

@@ -109,12 +109,13 @@ async def _start(ev: Evaluator, ready: Prepared, stdin: str, number: int) -> Fin
         *options,
         ready.id,
         stdin=stdin.encode(),
-        on_stdout=_shower(ev, number),
-        on_stderr=_shower(ev, number),
+        on_stdout=shower(ev, number),
+        on_stderr=shower(ev, number),
     )
 
 
-def _shower(ev: Evaluator, number: int) -> Callable[[bytes], None]:
+def shower(ev: Evaluator, number: int) -> Callable[[bytes], None]:
+    """Shows a step's output as it comes, whole lines at a time."""
     decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
     pending = ""
 
