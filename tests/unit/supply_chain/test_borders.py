@@ -16,7 +16,7 @@ from supply_chain.scan import Scan
 SOURCE = Path(supply_chain.__file__).parent
 MODULES = sorted(SOURCE.rglob("*.py"))
 JUDGING = [*(SOURCE / "models").glob("*.py"), *(SOURCE / "tools").glob("*.py")]
-PURE = [*JUDGING, SOURCE / "errors.py", SOURCE / "images.py", SOURCE / "keys.py"]
+PURE = [*JUDGING, *(SOURCE / "errors").glob("*.py"), SOURCE / "images.py", SOURCE / "keys.py"]
 SCRIPTS = list((SOURCE / "scripts").glob("*.py"))
 # Fields of the Query type of Dagger v0.21.8: a function of the same name shadows the API's own.
 ROOT_FIELDS = """

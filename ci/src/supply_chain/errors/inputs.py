@@ -1,0 +1,143 @@
+"""Input that cannot work: found before any work starts, exit code 2."""
+
+from supply_chain.errors.base import SupplyChainError
+
+
+class UsageError(SupplyChainError):
+    """An argument that cannot work; found before any work starts."""
+
+    exit_code = 2
+    status = "refused"
+    default_advice = "see the function's --help for what its arguments take"
+
+
+class BadReference(UsageError):
+    """A repository or image reference that registries do not accept."""
+
+    default_advice = (
+        "write it as HOST/PATH, e.g. ghcr.io/acme/inventory, in lower case, with the registry's host"
+    )
+
+
+class BadVersion(UsageError):
+    """A version or revision that cannot be a tag."""
+
+    default_advice = (
+        "use letters, digits, '.', '_' and '-', at most 128 of them, not starting with '.' or '-'"
+    )
+
+
+class DockerfileMissing(UsageError):
+    """The source has no such Dockerfile."""
+
+    default_advice = "name the Dockerfile with --dockerfile, relative to the source"
+
+
+class UnknownTarget(UsageError):
+    """The Dockerfile names no such stage."""
+
+    default_advice = "name one of its stages with --target, or pass an empty --target for the last one"
+
+
+class ImagesInvalid(UsageError):
+    """The images file cannot be used."""
+
+    default_advice = 'each table is [images.NAME] with reference = "HOST/PATH@sha256:…" and version = "…"'
+
+
+class DatabaseInvalid(UsageError):
+    """The directory given as vulnerability database is not one."""
+
+    default_advice = (
+        "give a Trivy cache directory that holds db/trivy.db and db/metadata.json, or leave --db out"
+    )
+
+
+class SampleRefused(UsageError):
+    """A sample database was given where only a real one will do."""
+
+    default_advice = (
+        "a sample only serves rehearsals: pass --allow-sample-db there, a real database everywhere else"
+    )
+
+
+class SignerMissing(UsageError):
+    """A release to a repository needs a key; it is never left unsigned."""
+
+    default_advice = "pass --key and --key-password (as env://, file:// or cmd:// secrets)"
+
+
+class CredentialsIncomplete(UsageError):
+    """Half of a registry login."""
+
+    default_advice = "pass --registry-username and --registry-password together, or neither"
+
+
+class EvidenceInvalid(UsageError):
+    """The directory is no evidence folder of this module."""
+
+    default_advice = "pass the directory that `candidate` returned, with outcome.json in it"
+
+
+class SourceMissing(UsageError):
+    """There is no source to build from."""
+
+    default_advice = (
+        "pass --source, e.g. --source . (SUPPLY_CHAIN_SOURCE=. in a .env file makes it the default there)"
+    )
+
+
+class SettingsInvalid(UsageError):
+    """The settings of the source, its [tool.supply-chain] table, cannot be used."""
+
+    default_advice = "mend the key that is named; docs/settings.md lists what there is"
+
+
+class DockerfileAmbiguous(UsageError):
+    """More than one file could be the Dockerfile."""
+
+    default_advice = "say which one with --dockerfile, or dockerfile in [tool.supply-chain]"
+
+
+class BuildSecretMissing(UsageError):
+    """The Dockerfile needs a secret that was not given."""
+
+    default_advice = "give it with with-build-secret --name NAME --value env://VARIABLE before the function"
+
+
+class InputAmbiguous(UsageError):
+    """More than one image was given where one is wanted."""
+
+    default_advice = "give one of --image, --tarball and --reference, or none to build the source"
+
+
+class ImageInvalid(UsageError):
+    """What was given as an image is none."""
+
+    default_advice = "give an OCI layout in a tar: docker buildx build --output type=oci,dest=image.tar"
+
+
+class PlatformMismatch(UsageError):
+    """The image is for another platform."""
+
+    default_advice = "name the image's platform with --platform, or give an image for the one that is named"
+
+
+class PredicateInvalid(UsageError):
+    """The document to attest is not what its type says."""
+
+    default_advice = "give a JSON document of the type that --predicate-type names"
+
+
+class ExceptionsInvalid(UsageError):
+    """The file of exceptions cannot be used."""
+
+    default_advice = "each entry under vulnerabilities needs id, statement and expired_at (YYYY-MM-DD)"
+
+
+class GitInvalid(UsageError):
+    """The git directory cannot be read."""
+
+    default_advice = (
+        "pass the .git directory of the source with --git .git, or leave it out and pass --revision"
+    )
