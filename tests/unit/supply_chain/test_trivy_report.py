@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from supply_chain.errors import ScannerFailed
-from supply_chain.models.trivy_report import Report, Severity, named
+from supply_chain.models.trivy_report import NOTHING_LISTED, Report, Severity, named, nothing_listed
 
 IMAGE = "ghcr.io/acme/app@sha256:" + "a" * 64
 
@@ -41,6 +41,19 @@ def test_an_unfixed_finding_has_no_fixed_version(report: Report) -> None:
 def test_an_image_without_anything_to_scan_is_a_report() -> None:
     empty = '{"SchemaVersion": 2, "ArtifactName": "x", "ArtifactType": "container_image"}'
     assert Report.parse(empty).package_count == 0
+    assert nothing_listed(Report.parse(empty)) == NOTHING_LISTED
+
+
+def test_nothing_is_said_of_an_image_with_packages(report: Report) -> None:
+    assert not nothing_listed(report)
+
+
+def test_reads_what_exceptions_go_by(report: Report) -> None:
+    found = {vulnerability.id: (result, vulnerability) for result, vulnerability in report.findings}
+    result, vulnerability = found["CVE-2024-22195"]
+    assert result.target == "Python"
+    assert vulnerability.package_path == "usr/lib/python3/dist-packages/jinja2-3.1.2.dist-info/METADATA"
+    assert vulnerability.identifier.purl == "pkg:pypi/jinja2@3.1.2"
 
 
 @pytest.mark.parametrize(

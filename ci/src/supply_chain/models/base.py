@@ -26,4 +26,5 @@ def first_problem(error: ValidationError) -> str:
     """Pydantic's first complaint as `place: complaint`."""
     problem = error.errors(include_url=False, include_input=False)[0]
     place = ".".join(str(part) for part in problem["loc"])
-    return f"{place}: {problem['msg']}" if place else problem["msg"]
+    complaint = problem["msg"].removeprefix("Value error, ")
+    return f"{place}: {complaint}" if place else complaint

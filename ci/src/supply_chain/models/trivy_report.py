@@ -4,6 +4,7 @@ Format: `Report` in https://github.com/aquasecurity/trivy/blob/main/pkg/types/re
 """
 
 import json
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any, Literal, Self
 
@@ -11,6 +12,9 @@ from pydantic import Field, ValidationError
 
 from supply_chain.errors import ScannerFailed
 from supply_chain.models.base import Model, first_problem
+
+NOTHING_LISTED = "nothing to read: no package database and no lock file was found in the image"
+"""Said of an image without packages: that nothing was found in it then proves nothing."""
 
 
 class Severity(StrEnum):
@@ -23,11 +27,19 @@ class Severity(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
+class Identifier(Model):
+    """What names a package beyond doubt."""
+
+    purl: str = Field(default="", alias="PURL")
+
+
 class Vulnerability(Model):
     """One advisory that touches one installed package."""
 
     id: str = Field(alias="VulnerabilityID")
     package: str = Field(alias="PkgName")
+    package_path: str = Field(default="", alias="PkgPath")
+    identifier: Identifier = Field(default=Identifier(), alias="PkgIdentifier")
     installed: str = Field(default="", alias="InstalledVersion")
     fixed: str = Field(default="", alias="FixedVersion")
     status: str = Field(default="", alias="Status")
@@ -73,9 +85,19 @@ class Report(Model):
         return sum(len(result.packages) for result in self.results)
 
     @property
+    def findings(self) -> Iterator[tuple[Result, Vulnerability]]:
+        """Every finding, with the place it was found in."""
+        return ((result, found) for result in self.results for found in result.vulnerabilities)
+
+    @property
     def package_names(self) -> frozenset[str]:
         """Their names."""
         return frozenset(package.name for result in self.results for package in result.packages)
+
+
+def nothing_listed(report: Report) -> str:
+    """A notice when Trivy could read no package from the image; empty otherwise."""
+    return "" if report.package_count else NOTHING_LISTED
 
 
 def named(document: bytes | str, reference: str, *, in_repository: bool) -> str:
