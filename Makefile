@@ -37,10 +37,13 @@ release-tests: setup ## the real pipeline with real tools
 	@$(PYTHON) -m standins prepare
 	@$(PYTHON) -m pytest -m release tests
 
-lock: ## refresh requirements.lock (hashes, no index addresses)
+LOCKED := $(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-annotate
+AUDITOR := ci/src/supply_chain/locks/pip-audit
+
+lock: ## refresh requirements.lock and the auditor's lock (hashes, no index addresses)
 	@sh engine/setup.sh python-only
-	@$(PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-		--no-emit-index-url --no-annotate pyproject.toml --group dev --output-file requirements.lock
+	@$(LOCKED) --python-version 3.11 pyproject.toml --group dev --output-file requirements.lock
+	@$(LOCKED) --python-version 3.12 $(AUDITOR).in --output-file $(AUDITOR).lock
 
 clean: ## remove what was made here, the engine's store included
 	@rm -rf $(DIST) .cache

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from standins.sample_db import TargetError, main, make
+from standins.sample_db import main, make
+from standins.sample_folder import TargetError
 
 
 def test_a_trivy_cache_folder_that_says_what_it_is(cache: Path) -> None:
@@ -46,9 +47,7 @@ def test_an_empty_folder_is_filled(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_ours_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "db").mkdir()
     (tmp_path / "db" / "trivy.db").write_bytes(b"a real one")
-    with pytest.raises(
-        TargetError, match="not a sample DB made by this command; choose a new or empty folder"
-    ):
+    with pytest.raises(TargetError, match="not a sample made by this command; choose a new or empty folder"):
         make(tmp_path)
     assert (tmp_path / "db" / "trivy.db").read_bytes() == b"a real one"
 
@@ -81,4 +80,4 @@ def test_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert "not a vulnerability database; only for rehearsals" in capsys.readouterr().out
     (tmp_path / "file").write_text("", encoding="utf-8")
     assert main([str(tmp_path / "file")]) == 1
-    assert capsys.readouterr().err.startswith(f"error: {tmp_path / 'file'} is not a sample DB")
+    assert capsys.readouterr().err.startswith(f"error: {tmp_path / 'file'} is not a sample made")

@@ -6,6 +6,7 @@ it. Nothing here knows Dagger; `faults.py` carries these errors over the border.
 
 from supply_chain.errors.base import InternalError, SupplyChainError, by_name, families, indented
 from supply_chain.errors.inputs import (
+    AdvisoriesInvalid,
     BadReference,
     BadVersion,
     BuildSecretMissing,
@@ -19,6 +20,7 @@ from supply_chain.errors.inputs import (
     ImageInvalid,
     ImagesInvalid,
     InputAmbiguous,
+    LockInvalid,
     PlatformMismatch,
     PredicateInvalid,
     SampleRefused,
@@ -59,6 +61,7 @@ from supply_chain.errors.steps import (
 )
 
 __all__ = [
+    "AdvisoriesInvalid",
     "AdvisoriesUnavailable",
     "AuditFailed",
     "BadReference",
@@ -86,6 +89,7 @@ __all__ = [
     "InternalError",
     "KeyRefused",
     "LintFailed",
+    "LockInvalid",
     "Outage",
     "PinsFailed",
     "PlatformMismatch",

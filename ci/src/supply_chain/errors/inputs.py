@@ -93,6 +93,23 @@ class SettingsInvalid(UsageError):
     default_advice = "mend the key that is named; docs/settings.md lists what there is"
 
 
+class LockInvalid(UsageError):
+    """A lock file cannot be audited."""
+
+    default_advice = (
+        "lock every package as NAME==VERSION with its hashes (uv pip compile --generate-hashes), and "
+        "name each file of its own under audit in [tool.supply-chain]"
+    )
+
+
+class AdvisoriesInvalid(UsageError):
+    """What was handed in as advisories is none."""
+
+    default_advice = (
+        "give a directory of OSV's JSON files for PyPI with --advisories, or leave it out to ask PyPI"
+    )
+
+
 class DockerfileAmbiguous(UsageError):
     """More than one file could be the Dockerfile."""
 
