@@ -32,6 +32,8 @@ from standins.recipes import load as load_recipes
 ROOT = HERE.parents[1]
 AT_A_TIME = 3
 SECONDS = 180
+NEEDED_BY = {"consumer": ("module", "more")}
+"""Modules beside the one that is called, by its folder."""
 PASSED_ON = ("PATH", "HOME", "SSL_CERT_FILE", "SSL_CERT_DIR", "XDG_RUNTIME_DIR")
 
 
@@ -98,10 +100,10 @@ def _is_wanted(name: str, items: list[pytest.Item]) -> bool:
 def _ask(case: Case, folder: Path, store: Path, image: str) -> Answer:
     places = _places(case, folder, image)
     env = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    env |= {"TOKEN_FOR_TEST": SECRET, "DAGGER_LOCAL_STORE": str(store)}
+    env |= {"TOKEN_FOR_TEST": SECRET, "IMAGE_FOR_TEST": image, "DAGGER_LOCAL_STORE": str(store)}
     done = subprocess.run(
         [*engine(), "--progress=plain", *real(case.argv, places)],
-        cwd=places["MODULE"],
+        cwd=folder / case.folder,
         env=env,
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -117,8 +119,9 @@ def _ask(case: Case, folder: Path, store: Path, image: str) -> Answer:
 
 def _places(case: Case, folder: Path, image: str) -> dict[str, str]:
     """What a case's placeholders stand for; makes the folders."""
-    module, out = folder / "module", folder / "out"
-    shutil.copytree(HERE / "module", module)
+    module, out = folder / case.module, folder / "out"
+    for name in {case.module, *NEEDED_BY.get(case.module, ())}:
+        shutil.copytree(HERE / name, folder / name)
     out.mkdir()
     (module / "token.txt").write_text(SECRET)
     if case.case.startswith("check-") and case.case.endswith("-defaults"):

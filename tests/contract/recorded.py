@@ -30,6 +30,8 @@ class Case(BaseModel):
         errors: The `Error:` lines of standard error.
         seconds: What it took on Dagger, roughly.
         documentation: Where the behaviour is described, if it was not recorded.
+        folder: Where it ran, beneath tests/contract; `MODULE` is the first part of it.
+        recorded: The day.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -41,6 +43,13 @@ class Case(BaseModel):
     errors: list[str]
     seconds: float | None = None
     documentation: str = ""
+    folder: str = "module"
+    recorded: str = RECORDED_ON
+
+    @property
+    def module(self) -> str:
+        """The folder of the module that it ran in."""
+        return self.folder.partition("/")[0]
 
 
 class Deferred(BaseModel):

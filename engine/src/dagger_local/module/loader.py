@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from dagger_local.errors import EngineError, NotServed
 from dagger_local.module import api, calls  # noqa: F401 - what they answer is registered on import
 from dagger_local.module.calls import FunctionCall
+from dagger_local.module.defaults import UserDefaults, variables
 from dagger_local.module.objects import ModuleServer
 from dagger_local.module.runtime import Runtime
 from dagger_local.module.schema import ModuleSchema
@@ -30,7 +31,10 @@ async def serve_module(session: "Session", runtime: Runtime) -> ModuleSchema:
     if definition is None:
         definition = await _registered(session, runtime)
         session.store.put_entry(_KIND, key, definition.model_dump(mode="json"))
-    schema = ModuleSchema(source.config.name, definition)
+    defaults = UserDefaults(source.name, source.main_object, variables(source, session.work_dir))
+    schema = ModuleSchema(source.name, defaults.applied(definition))
+    for line in defaults.taken:
+        session.progress.line(line)
     for name, where in schema.foreign_types():
         if name not in session.schema.type_map:
             raise NotServed(f"the type {name}, which {where} uses,")

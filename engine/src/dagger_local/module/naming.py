@@ -30,6 +30,11 @@ def enum_member(name: str) -> str:
     return name if conventional else _delimited(name, "_").upper()
 
 
+def snake_name(name: str) -> str:
+    """`SupplyChain` → `supply_chain`."""
+    return _delimited(name, "_")
+
+
 @cache
 def cli_name(name: str) -> str:
     """`withExec` → `with-exec`."""

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import anyio
 from graphql.pyutils import camel_to_snake
 
-from dagger_local import hostfiles
-from dagger_local.errors import NotServed
+from dagger_local import addresses, hostfiles
+from dagger_local.errors import EngineError, NotServed
 from dagger_local.module.calls import FunctionCall
 from dagger_local.module.naming import enum_member, field_name
 from dagger_local.module.runtime import Runtime
@@ -53,7 +53,7 @@ class ModuleServer:
     async def _call(
         self, item: ObjectDef, function: FunctionDef, ctx: Context, parent: ModuleObject | None, **given: Any
     ) -> Any:
-        args = self._arguments(ctx.session, function, given)
+        args = await self._arguments(ctx.session, item, function, given)
         state = parent.state if parent else {}
         call = FunctionCall(parent_name=item.name, name=function.name, parent=state, args=args)
         if function.cache_policy == "Never":
@@ -64,21 +64,39 @@ class ModuleServer:
                 self._results[key] = await self._runtime.run(ctx.session, call)
         return self._returned(ctx.session, function.returns, self._results[key])
 
-    def _arguments(
-        self, session: "Session", function: FunctionDef, given: Mapping[str, Any]
+    async def _arguments(
+        self, session: "Session", item: ObjectDef, function: FunctionDef, given: Mapping[str, Any]
     ) -> dict[str, Any]:
         """Values by the names that the module registered; what was omitted is left to its own defaults."""
         made = {}
         for arg in function.args:
-            name = camel_to_snake(field_name(arg.name))
+            name = camel_to_snake(arg.api_name)
             value = given.get(name)
-            if value is None and arg.default_path:
+            if value is None and arg.address is not None:
+                value = await self._user_default(session, item, function, arg)
+            elif value is None and arg.default_path:
                 value = self._default(session, arg)
-            elif arg.ignore and isinstance(value, Value):
-                value = hostfiles.filtered(value, arg.ignore)
+            elif arg.ignore and not arg.default_path and (name in given or arg.default == "null"):
+                value = _filtered(arg, value)
             if name in given or value is not None:
                 made[arg.name] = _serialized(session, value)
         return made
+
+    async def _user_default(
+        self, session: "Session", item: ObjectDef, function: FunctionDef, arg: ArgDef
+    ) -> Value:
+        # Where there is a default path too, Dagger ignores nothing (recorded: case defaults-over-a-path).
+        ignore = () if arg.default_path else arg.ignore
+        try:
+            return await addresses.load(session, arg.type.name, arg.address or "", ignore)
+        except EngineError as error:
+            where = f"user defaults {self._schema.name}.{function.api_name}({arg.api_name}=...)"
+            call = f"{self._schema.type_name(item.name)}.{function.api_name}" if function.name else "Query."
+            raise EngineError(
+                f"failed to compute cache key for {call}: {where}: DagqlInput(): decode value: "
+                f'{where}: resolve object ("{arg.type.name}"): {error.message}',
+                error.extensions,
+            ) from None
 
     def _default(self, session: "Session", arg: ArgDef) -> Value:
         path = self._runtime.source.default_path(arg.default_path)
@@ -101,6 +119,16 @@ class ModuleServer:
         if self._schema.definition.object_named(ref.name):
             return ModuleObject(self._schema.type_name(ref.name), ref.name, result)
         return session.objects.get(result, ref.name)
+
+
+def _filtered(arg: ArgDef, value: Any) -> Value:
+    """A given directory without what the argument ignores."""
+    if not isinstance(value, Value):
+        raise EngineError(
+            f'set call inputs: apply ignore pattern on arg "{arg.api_name}": argument "{arg.name}" must be '
+            f"of type Directory to apply ignore pattern ([{', '.join(arg.ignore)}]) but type is <nil>"
+        )
+    return hostfiles.filtered(value, arg.ignore)
 
 
 def _serialized(session: "Session", value: Any) -> Any:

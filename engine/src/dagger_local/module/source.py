@@ -45,6 +45,11 @@ class ModuleSource(BaseModel):
     """Folder of dagger.json."""
 
     @property
+    def name(self) -> str:
+        """What it is called where it is loaded."""
+        return self.config.name
+
+    @property
     def code(self) -> Path:
         """Folder of pyproject.toml."""
         return self.root / self.config.source

@@ -4,6 +4,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from dagger_local.module.naming import field_name
+
 Kind = Literal[
     "STRING_KIND",
     "INTEGER_KIND",
@@ -45,11 +47,19 @@ class ArgDef(_Model):
     """Loaded when the argument is omitted; from the context's root if it is absolute."""
     ignore: tuple[str, ...] = ()
     """.gitignore-style patterns for a directory, whether given or by default."""
+    address: str | None = None
+    """Loaded when the argument is omitted: the user's own default, which stands above the module's."""
+
+    @property
+    def api_name(self) -> str:
+        """The API's name."""
+        return field_name(self.name)
 
     @property
     def required(self) -> bool:
         """Whether a caller must give it."""
-        return not (self.type.optional or self.default is not None or self.default_path)
+        has_default = self.default is not None or self.default_path or self.address is not None
+        return not (self.type.optional or has_default)
 
 
 class FunctionDef(_Model):
@@ -61,6 +71,11 @@ class FunctionDef(_Model):
     args: tuple[ArgDef, ...] = ()
     cache_policy: Literal["Default", "PerSession", "Never"] = "Default"
     check: bool = False
+
+    @property
+    def api_name(self) -> str:
+        """The API's name."""
+        return field_name(self.name)
 
 
 class FieldDef(_Model):
