@@ -9,7 +9,8 @@ from supply_chain.faults import failing_as
 from supply_chain.images import Images
 from supply_chain.models.dockerfile import check_target
 from supply_chain.models.outcome import Mode
-from supply_chain.models.reference import Repository, revision_tag, version_tag
+from supply_chain.models.reference import Repository, revision_tag
+from supply_chain.models.version import Version
 from supply_chain.registry import REHEARSAL
 from supply_chain.vulnerability_db import VulnerabilityDb, check_sample, given
 
@@ -85,7 +86,7 @@ def version_of(version: str, *, rehearsal: bool) -> str:
 def tags_of(build: Build) -> tuple[str, ...]:
     """`sha-<short>` of the commit, if known, then the version's."""
     by_revision = (revision_tag(build.revision),) if build.revision else ()
-    return (*by_revision, version_tag(build.version))
+    return (*by_revision, Version.parse(build.version).tag)
 
 
 def check_secrets(request: Request, *, rehearsal: bool) -> None:

@@ -2,13 +2,22 @@
 
 import json
 import struct
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from supply_chain.errors import DatabaseInvalid, SampleRefused
-from supply_chain.models.database import Database, Metadata, check_files, check_header, without_download_time
+from supply_chain.errors import DatabaseInvalid, DatabaseStale, SampleRefused
+from supply_chain.models.database import (
+    LIMIT_HOURS,
+    Database,
+    Metadata,
+    check_age,
+    check_files,
+    check_header,
+    without_download_time,
+)
 from supply_chain.vulnerability_db import check_sample
 
 METADATA = (
@@ -89,3 +98,31 @@ def test_a_sample_serves_a_rehearsal_that_asks_for_it() -> None:
 def test_a_sample_is_refused_everywhere_else(rehearsal: bool, allowed: bool) -> None:
     with pytest.raises(SampleRefused):
         check_sample(database(sample=True), rehearsal=rehearsal, allowed=allowed)
+
+
+@pytest.mark.parametrize("hours", [-24, 0, 6, LIMIT_HOURS])
+def test_a_database_may_be_a_week_old(hours: float) -> None:
+    real = database(sample=False)
+    check_age(real, real.updated_at + timedelta(hours=hours))
+
+
+@pytest.mark.parametrize(
+    ("age", "limit", "told"),
+    [
+        (timedelta(hours=LIMIT_HOURS, minutes=1), LIMIT_HOURS, "168.1 hours old, and 168 are allowed"),
+        (timedelta(days=30), LIMIT_HOURS, "720 hours old, and 168 are allowed"),
+        (timedelta(hours=13), 12, "13 hours old, and 12 are allowed"),
+        (timedelta(seconds=1), 0, "0.1 hours old, and 0 are"),
+        (timedelta(days=-1, seconds=-1), LIMIT_HOURS, "from the future: 2026-11-23 00:00 UTC"),
+    ],
+)
+def test_an_older_one_or_one_from_the_future_is_refused(age: timedelta, limit: float, told: str) -> None:
+    real = database(sample=False)
+    with pytest.raises(DatabaseStale, match=told) as raised:
+        check_age(real, real.updated_at + age, limit)
+    assert raised.value.exit_code == 12
+
+
+def test_a_sample_has_no_age() -> None:
+    sample = database(sample=True)
+    check_age(sample, sample.updated_at + timedelta(days=1000))

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from supply_chain.errors import BadReference, BadVersion
-from supply_chain.models.reference import Reference, Repository, revision_tag, version_tag
+from supply_chain.models.reference import Reference, Repository, revision_tag
 
 HOSTS = st.sampled_from(
     ["ghcr.io", "localhost", "localhost:5000", "registry:5000", "127.0.0.1:5077", "a-b.example.org:1"]
@@ -85,17 +85,6 @@ def test_names_within_a_repository() -> None:
     repository = Repository.parse("ghcr.io/acme/app")
     assert repository.at("sha256:1") == "ghcr.io/acme/app@sha256:1"
     assert repository.tagged("1.0") == "ghcr.io/acme/app:1.0"
-
-
-@pytest.mark.parametrize("version", ["1.2.3", "v1", "1.0-rc.1", "_x", "a" * 128])
-def test_a_version_is_its_tag(version: str) -> None:
-    assert version_tag(version) == version
-
-
-@pytest.mark.parametrize("version", ["", "1.0+build", "-1", ".1", "1 0", "a" * 129, "1.0\n", "ä"])
-def test_a_version_no_registry_takes_is_refused(version: str) -> None:
-    with pytest.raises(BadVersion):
-        version_tag(version)
 
 
 def test_a_revision_gives_a_short_tag() -> None:

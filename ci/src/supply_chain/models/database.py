@@ -5,13 +5,14 @@ metadata.json; a sample, made for rehearsals, says so in a SAMPLE.json beside th
 """
 
 import json
+import math
 import struct
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError
 
-from supply_chain.errors import DatabaseInvalid
+from supply_chain.errors import DatabaseInvalid, DatabaseStale
 from supply_chain.models.base import Digest, Model, OwnModel, first_problem
 
 DATABASE = "db/trivy.db"
@@ -21,6 +22,11 @@ SAMPLE = "SAMPLE.json"
 HEADER_SIZE = 80
 """Bytes of the first page that hold bbolt's page header and meta record."""
 
+LIMIT_HOURS = 7 * 24
+"""How old a database may be. Trivy publishes one every 6 hours: a week leaves room for a long weekend without
+network, and is short enough that the advisories of the last patch day are in it."""
+
+_CLOCKS_APART = timedelta(days=1)
 _PAGE_HEADER_SIZE = 16
 _BBOLT_MAGIC = 0xED0CDAED
 _BBOLT_VERSION = 2
@@ -71,6 +77,24 @@ def check_header(header: bytes) -> None:
     if (magic, version) != (_BBOLT_MAGIC, _BBOLT_VERSION):
         raise DatabaseInvalid(
             f"{DATABASE} is not a bbolt file", why="its first page carries another magic number"
+        )
+
+
+def check_age(record: Database, now: datetime, limit_hours: float = LIMIT_HOURS) -> None:
+    """DatabaseStale unless the database is at most so old. A sample has no age: its notice says it all."""
+    if record.sample:
+        return
+    age, published = now - record.updated_at, f"{record.updated_at:%Y-%m-%d %H:%M} UTC"
+    if age < -_CLOCKS_APART:
+        raise DatabaseStale(
+            f"the vulnerability database is from the future: {published}",
+            advice="set this machine's clock, or hand in another database with --db",
+        )
+    if age > timedelta(hours=limit_hours):
+        hours = math.ceil(age / timedelta(hours=0.1)) / 10
+        raise DatabaseStale(
+            f"the vulnerability database is {hours:g} hours old, and {limit_hours:g} are allowed",
+            why=f"its publisher last updated it at {published}",
         )
 
 

@@ -85,13 +85,6 @@ class Reference(OwnModel):
         return f"{self.repository}{tag}{digest}"
 
 
-def version_tag(version: str) -> str:
-    """The tag of a version, which is the version itself; BadVersion when registries would refuse it."""
-    if not _TAG.fullmatch(version):
-        raise BadVersion(f"{version!r} cannot be a tag")
-    return version
-
-
 def revision_tag(revision: str) -> str:
     """The tag `sha-<short>` of a commit; BadVersion when `revision` is no commit id."""
     if not _REVISION.fullmatch(revision):
