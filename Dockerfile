@@ -1,4 +1,5 @@
-# The inventory service: base -> deps -> test (quality gates) and base -> deps -> runtime (what is released).
+# The inventory service: base -> deps -> test (tools and sources, for checks) and base -> deps -> runtime (what is
+# released).
 # Builds with BuildKit and with Podman's older builder (no heredocs, no external syntax image), on the official
 # Python image or any base with python3 >= 3.12 and its venv module.
 ARG PYTHON_IMAGE=docker.io/library/python:3.13-slim@sha256:70729b46c69b4f1e97c4822c1af3df53a1476cf5ddc6c087c0c10bc3a5678c2f
@@ -19,6 +20,7 @@ RUN /opt/pip/bin/pip --python /opt/venv/bin/python install --no-cache-dir --no-c
     --disable-pip-version-check --progress-bar=off --only-binary=:all: --no-deps --require-hashes -r /opt/requirements.lock
 
 
+# The commands that are run in it are those of [tool.supply-chain.checks] in pyproject.toml.
 FROM deps AS test
 COPY app/requirements-test.lock /opt/
 RUN /opt/pip/bin/pip --python /opt/venv/bin/python install --no-cache-dir --no-compile \
@@ -26,11 +28,6 @@ RUN /opt/pip/bin/pip --python /opt/venv/bin/python install --no-cache-dir --no-c
 RUN /opt/pip/bin/pip --python /opt/venv/bin/python --disable-pip-version-check check
 WORKDIR /srv
 COPY app ./app
-RUN ruff check --no-cache app
-RUN ruff format --no-cache --check app
-RUN mypy --config-file app/pyproject.toml --cache-dir /dev/null app
-RUN pytest -c app/pyproject.toml -p no:cacheprovider app/tests \
-    --cov --cov-config=app/pyproject.toml --cov-report=term-missing --cov-fail-under=90
 
 
 FROM base AS runtime

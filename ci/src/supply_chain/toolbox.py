@@ -31,13 +31,18 @@ def fresh(container: dagger.Container) -> dagger.Container:
 
 def script(python: Image, name: str) -> dagger.Container:
     """A container that holds one of our scripts; run it with `script_args`."""
+    return with_script(tool(python.reference), name)
+
+
+def with_script(container: dagger.Container, name: str) -> dagger.Container:
+    """The container, with one of our scripts in it."""
     text = (files("supply_chain") / "scripts" / f"{name}.py").read_text()
-    return tool(python.reference).with_new_file(_SCRIPT, text)
+    return container.with_new_file(_SCRIPT, text)
 
 
-def script_args(*args: str) -> list[str]:
+def script_args(*args: str, python: str = "python3") -> list[str]:
     """The command that runs the script."""
-    return ["python3", _SCRIPT, *args]
+    return [python, _SCRIPT, *args]
 
 
 async def side_by_side(*jobs: Callable[[], Awaitable[T]]) -> list[T]:

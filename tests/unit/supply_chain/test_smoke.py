@@ -175,6 +175,13 @@ def test_a_script_that_printed_something_else_is_a_bug(document: str) -> None:
         Answers.parse(document)
 
 
+@pytest.mark.parametrize("name", ["Content-Type", "content-type"])
+def test_a_content_type_of_the_settings_is_the_only_one(name: str) -> None:
+    request = {"path": "/", "send": [], "headers": {name: "text/plain"}}
+    (sent,) = json.loads(plan(settings(request), config()))["requests"]
+    assert sent["headers"] == {name: "text/plain"}
+
+
 def test_the_script_is_told_all_it_needs() -> None:
     requests = (
         SmokeRequest(path="/a"),

@@ -173,7 +173,8 @@ def _config(config_json: str) -> dict[str, Any]:
 def _request(request: SmokeRequest) -> dict[str, Any]:
     """The request as the script sends it."""
     body = None if request.send is None else json.dumps(request.send, default=str)
-    typed = {} if body is None else {"Content-Type": "application/json"}
+    is_typed = "content-type" in map(str.lower, request.headers)
+    typed = {} if body is None or is_typed else {"Content-Type": "application/json"}
     return {
         "method": request.method,
         "path": request.path,
