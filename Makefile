@@ -3,7 +3,7 @@ PYTHON := .venv/bin/python
 DIST := dist
 
 .DEFAULT_GOAL := help
-.PHONY: help setup release test lint unit contract release-tests lock clean
+.PHONY: help setup release test lint unit contract release-tests docs lock clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,10 @@ contract: setup ## what Dagger's engine answered, asked again here
 release-tests: setup ## the real pipeline with real tools
 	@$(PYTHON) -m standins prepare
 	@$(PYTHON) -m pytest -m release tests
+
+docs: ## refresh what docs/ takes from the code: the schema of outcome.json
+	@sh engine/setup.sh python-only
+	@$(PYTHON) -m supply_chain.schema > docs/outcome.schema.json
 
 LOCKED := $(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-annotate
 AUDITOR := ci/src/supply_chain/locks/pip-audit

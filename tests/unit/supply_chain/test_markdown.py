@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from supply_chain.models.markdown import code, code_block, inline, plain, table
+from supply_chain.models.markdown import bounded_table, code, code_block, inline, plain, table
 
 HOSTILE = st.text(
     alphabet=st.sampled_from("ab1 |`*_<>[](){}\\#-+!~&:/\n\r\t\x1b\u202e\u200b\ud7ff."), max_size=30
@@ -39,6 +39,8 @@ def test_plain_text_is_one_visible_line(text: str, shown: str) -> None:
         ("- item", r"\- item"),
         ("1. item", r"1\. item"),
         ("Jinja | HTML <b>x</b>", r"Jinja \| HTML \<b\>x\</b\>"),
+        ("see www.example.org or WWW.x.y", r"see www\.example.org or WWW\.x.y"),
+        ("swww.example", "swww.example"),
         ("&lt;b&gt;", "&amp;lt;b&amp;gt;"),
         ("harmless words, 1.2.3 (fixed)", "harmless words, 1.2.3 (fixed)"),
     ],
@@ -65,6 +67,21 @@ def test_what_could_end_a_code_span_is_inline_text(text: str) -> None:
 
 def test_a_code_block_holds_every_line() -> None:
     assert code_block("```\n\n# x\r\n<b>") == "    ```\n    # x\n    <b>"
+
+
+def test_a_long_code_block_is_cut_both_ways() -> None:
+    shown = code_block("\n".join(["x" * 1000] * 50), most=3).splitlines()
+    assert shown == ["    " + "x" * 399 + "…"] * 3 + ["    and 47 more lines"]
+
+
+def test_a_long_identifier_is_cut_and_no_code_span() -> None:
+    assert code("a" * 50, longest=10) == "a" * 9 + "…"
+
+
+@pytest.mark.parametrize(("count", "said"), [(0, ""), (3, ""), (4, "\n\nand 1 more in `outcome.json`")])
+def test_a_bounded_table_says_what_it_leaves_out(count: int, said: str) -> None:
+    rows = [(str(number),) for number in range(count)]
+    assert bounded_table(("a",), rows, 3, "outcome.json") == table(("a",), rows[:3]) + said
 
 
 def test_a_table_is_aligned_but_for_its_last_column() -> None:

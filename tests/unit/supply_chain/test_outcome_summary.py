@@ -1,21 +1,27 @@
 """outcome.json and what is rendered from it."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from supply_chain.errors import BuildFailed, EvidenceInvalid, GateBlocked, InternalError, SupplyChainError
 from supply_chain.images import Images
 from supply_chain.ledger import Ledger
 from supply_chain.models.database import Database
-from supply_chain.models.outcome import Failure, Mode, Outcome, Signed, Step
-from supply_chain.models.policy import Finding, Judgement, Policy, judge
+from supply_chain.models.exceptions import Entry, Exceptions
+from supply_chain.models.outcome import CheckResult, CheckRow, Failure, Mode, Outcome, Signed, Step
+from supply_chain.models.policy import Excepted, Finding, Judgement, Policy, judge
 from supply_chain.models.summary import proven, render
-from supply_chain.models.trivy_report import Report, Severity
+from supply_chain.models.trivy_report import NOTHING_LISTED, Report, Severity
 from supply_chain.models.verification import SIGNATURE_TYPE, Verification
+from supply_chain.schema import DIALECT, document, outcome_schema
 
+TODAY = date(2026, 11, 25)
+SCHEMA = Path(__file__).parents[3] / "docs" / "outcome.schema.json"
 STARTED = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 
 
@@ -34,6 +40,21 @@ def finding(**facts: Any) -> Finding:
     return Finding(**{"severity": Severity.HIGH, "title": "t"} | known | facts)
 
 
+def exception(id_: str, days: int, statement: str = "not reachable") -> Entry:
+    return Entry(id=id_, statement=statement, expired_at=TODAY + timedelta(days=days))
+
+
+def excepting(report: Report, **policy: Any) -> Judgement:
+    """A judgement with an exception in each state: in use, ending soon, unused, ended."""
+    entries = (
+        exception("CVE-2022-40023", 100),
+        exception("CVE-2023-25577", 3),
+        exception("CVE-1999-0001", 100),
+        exception("CVE-1999-0002", -1),
+    )
+    return judge(report, Policy(exceptions=Exceptions(entries=entries), **policy), TODAY)
+
+
 @pytest.fixture
 def full(report: Report, digest: str, image: str) -> Outcome:
     """A run that passed, with every field set."""
@@ -43,7 +64,12 @@ def full(report: Report, digest: str, image: str) -> Outcome:
         image=image,
         tags=("sha-0123456", "1.2.3"),
         notices=("rehearsal: nothing public was touched",),
-        gate=judge(report, Policy(severities=(Severity.CRITICAL,))),
+        dirty=True,
+        input=image,
+        platform="linux/amd64",
+        adopted=True,
+        checks=(CheckRow(name="lint", result=CheckResult.PASSED, seconds=1.5, detail="2 commands"),),
+        gate=excepting(report, severities=(Severity.CRITICAL, Severity.HIGH)),
         database=Database(source="given", digest=digest, updated_at=STARTED, sample=True),
         signatures=(signed,),
         attestations=(signed.model_copy(update={"predicate_type": "https://spdx.dev/Document"}),),
@@ -81,6 +107,44 @@ def test_a_failed_run_raises_its_own_error_again() -> None:
     assert (raised.value.message, raised.value.exit_code) == (error.message, 10)
 
 
+@pytest.mark.parametrize("made_of", ["", "tarballs", "ghcr.io/a/b:1.0", "ghcr.io/a/b@sha256:00"])
+def test_what_the_image_came_from_is_one_of_few_things(made_of: str) -> None:
+    with pytest.raises(ValueError, match="input"):
+        outcome(input=made_of)
+
+
+def test_the_published_schema_is_the_models() -> None:
+    assert SCHEMA.read_text() == document(), "run `make docs`"
+
+
+def test_real_outcomes_follow_the_published_schema(full: Outcome, report: Report) -> None:
+    schema = json.loads(SCHEMA.read_text())
+    validator = jsonschema.Draft202012Validator(schema)
+    validator.check_schema(schema)
+    assert (schema["$schema"], schema["$id"]) == (DIALECT, "urn:supply-chain:outcome:1")
+    failed = outcome(status="outage", error=Failure.of(BuildFailed("x")))
+    for made in (full, blocked(judge(report, Policy())), outcome(), failed):
+        validator.validate(json.loads(made.model_dump_json()))
+
+
+@pytest.mark.parametrize(
+    "change", [{"schema_version": 2}, {"surprise": 1}, {"digest": "sha256:short"}, {"checks": [{}]}]
+)
+def test_another_format_does_not_follow_the_schema(change: dict[str, Any], full: Outcome) -> None:
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.Draft202012Validator(outcome_schema()).validate(
+            json.loads(full.model_dump_json()) | change
+        )
+
+
+def test_every_field_of_the_schema_is_described() -> None:
+    schema = outcome_schema()
+    for kind in [schema, *schema["$defs"].values()]:
+        assert kind["description"]
+        for name, field in kind.get("properties", {}).items():
+            assert field.get("description"), f"{kind['title']}.{name}"
+
+
 def test_an_error_nobody_knows_is_still_an_error() -> None:
     failure = Failure(name="Made.Up", what="w", why="", advice="a", exit_code=0)
     with pytest.raises(InternalError):
@@ -100,6 +164,9 @@ def test_the_summary_says_what_was_made(full: Outcome, digest: str, image: str) 
         image,
         "`sha-0123456`, `1.2.3`",
         "| packages     | 7 ",
+        "| platform     | `linux/amd64`",
+        "adopted: the version was there already and holds",
+        "none given, **with changes that were not committed**",
         SIGNATURE_TYPE,
         "https://spdx.dev/Document",
     ):
@@ -132,7 +199,7 @@ def test_the_summary_is_bounded_and_says_what_it_left_out() -> None:
     many = Judgement(policy=Policy(), blocking=(finding(),) * 70, counts={}, packages=1)
     summary = render(blocked(many))
     assert summary.count("`CVE-1`") == 50
-    assert "and 20 more, all in outcome.json" in summary
+    assert "and 20 more in `outcome.json`" in summary
 
 
 def test_hostile_words_cannot_break_the_summary() -> None:
@@ -144,6 +211,78 @@ def test_hostile_words_cannot_break_the_summary() -> None:
     assert r"x \| y \# owned" not in summary
     assert r"x \| y # owned \<script\>" in summary
     assert "\n| 2 |" not in summary
+
+
+def test_the_summary_shows_what_each_check_came_to() -> None:
+    rows = [
+        CheckRow(name=result.value, result=result, seconds=1, detail="a | b\n# c") for result in CheckResult
+    ]
+    summary = render(outcome(checks=tuple(rows)))
+    assert "| failed | **failed**       | 1.0     | a \\| b # c |" in summary
+    assert "| none   | nothing to check |" in summary
+    assert "## Checks" not in render(outcome())
+
+
+def test_the_summary_shows_exceptions_and_what_they_cover(full: Outcome) -> None:
+    lines = render(full).splitlines()
+    start = lines.index("## Exceptions")
+    shown = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[start + 4 : start + 8]]
+    assert shown == [
+        ["`CVE-1999-0002`", "2026-11-24", "**has ended**: decide anew", "not reachable"],
+        ["`CVE-2023-25577`", "2026-11-28", "**ends soon**", "not reachable"],
+        ["`CVE-2022-40023`", "2027-03-05", "counts", "not reachable"],
+        ["`CVE-1999-0001`", "2027-03-05", "unused: covers nothing that was found", "not reachable"],
+    ]
+    excepted = [line for line in lines if line.startswith("| `CVE-2022-40023`")][1]
+    assert [cell.strip() for cell in excepted.strip("|").split("|")] == [
+        "`CVE-2022-40023`",
+        "`HIGH`",
+        "`mako`",
+        "2027-03-05",
+        "not reachable",
+    ]
+
+
+def test_without_exceptions_nothing_is_said_of_them(report: Report) -> None:
+    assert "## Exceptions" not in render(blocked(judge(report, Policy())))
+
+
+def test_the_summary_says_when_there_was_nothing_to_read() -> None:
+    empty = Report(schema_version=2, artifact_name="x", artifact_type="container_image")
+    assert f"| 0: **{NOTHING_LISTED}** |" in render(outcome(gate=judge(empty, Policy())))
+
+
+def test_a_huge_outcome_fits_a_job_summary(digest: str) -> None:
+    words = "| <b> `x` & www.x.y\n# z " * 60
+    huge = finding(id=words, package=words, installed=words, fixed=words, title=words)
+    entry = exception("CVE-1", 1, words)
+    gate = Judgement(
+        policy=Policy(exceptions=Exceptions(entries=(entry,) * 500)),
+        blocking=(huge,) * 200,
+        counts={},
+        packages=5000,
+        excepted=(Excepted(finding=huge, statement=words, expired_at=TODAY),) * 200,
+        expiring=(entry,),
+    )
+    signed = (Signed(predicate_type=words, signer=words),) * 100
+    summary = render(
+        outcome(
+            version=words,
+            digest=digest,
+            image=words,
+            tags=(words,) * 100,
+            notices=(words,) * 100,
+            checks=(CheckRow(name=words, result=CheckResult.FAILED, seconds=1, detail=words),) * 100,
+            gate=gate,
+            signatures=signed,
+            attestations=signed,
+            error=Failure(name=words, what=words, why=words, advice=words, exit_code=1),
+            evidence=(words,) * 100,
+            steps=(Step(name=words, seconds=1, passed=True),) * 200,
+        )
+    )
+    assert len(summary.encode()) < 1024 * 1024
+    assert not [line for line in summary.splitlines() if line.startswith("# z")]
 
 
 def test_stand_ins_are_named_beside_what_they_stand_for() -> None:

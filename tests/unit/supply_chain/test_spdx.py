@@ -31,6 +31,19 @@ def test_refuses_a_missing_package(sbom: str, report: Report, image: str) -> Non
         Document.parse(json.dumps(content)).check(image, report.package_names)
 
 
+def test_an_image_without_packages_is_still_a_package_itself(sbom: str, image: str) -> None:
+    content = json.loads(sbom)
+    content["packages"] = [package for package in content["packages"] if package["name"] == image]
+    Document.parse(json.dumps(content)).check(image, frozenset())
+
+
+def test_refuses_one_without_the_image_itself(sbom: str, report: Report, image: str) -> None:
+    content = json.loads(sbom)
+    content["packages"] = [package for package in content["packages"] if package["name"] != image]
+    with pytest.raises(ScannerFailed, match="no package that is the image itself"):
+        Document.parse(json.dumps(content)).check(image, report.package_names)
+
+
 @pytest.mark.parametrize(
     "broken",
     [

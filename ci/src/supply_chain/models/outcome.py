@@ -4,15 +4,17 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal, Self
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from supply_chain.errors import EvidenceInvalid, SupplyChainError, by_name
 from supply_chain.images import Image
-from supply_chain.models.base import Digest, OwnModel, first_problem
+from supply_chain.models.base import SHA256, Digest, OwnModel, first_problem
 from supply_chain.models.database import Database
 from supply_chain.models.policy import Judgement
 
 PASSED = "passed"
+
+_INPUT = rf"^(source|container|tarball|[^@\s]+@{SHA256})$"
 
 
 class Mode(StrEnum):
@@ -61,6 +63,32 @@ class Step(OwnModel):
     """Whether it ended well."""
 
 
+class CheckResult(StrEnum):
+    """What a check came to."""
+
+    PASSED = "passed"
+    """Nothing to complain of."""
+    FAILED = "failed"
+    """It complains."""
+    OUTAGE = "outage"
+    """It could not be made: something it needs was not there."""
+    NONE = "none"
+    """There was nothing to check, or no command for it."""
+
+
+class CheckRow(OwnModel):
+    """One check of the source or the image."""
+
+    name: str
+    """Its name, which is the name of its function."""
+    result: CheckResult
+    """What it came to."""
+    seconds: float
+    """How long it took."""
+    detail: str
+    """A line on what was looked at, or what is wrong."""
+
+
 class Signed(OwnModel):
     """A signature or attestation that was verified on the image's digest."""
 
@@ -83,6 +111,14 @@ class Outcome(OwnModel):
     """Version that was to be released."""
     revision: str
     """Commit it was built from; empty when the caller named none."""
+    dirty: bool | None = None
+    """Whether the source held changes that were not committed; null when nobody could know."""
+    input: str = Field(default="source", pattern=_INPUT)
+    """What the image came from: `source`, `container`, `tarball`, or the reference with its digest."""
+    platform: str | None = None
+    """os/architecture of the image, once it was there."""
+    adopted: bool = False
+    """Whether the version was already in the repository and holds; nothing was built then."""
     image: str | None = None
     """The image by digest, once it was pushed."""
     digest: Digest | None = None
@@ -91,8 +127,10 @@ class Outcome(OwnModel):
     """Tags that name the image now."""
     notices: tuple[str, ...] = ()
     """What a reader must know before believing the rest."""
+    checks: tuple[CheckRow, ...] = ()
+    """Checks, in the order they are listed in."""
     gate: Judgement | None = None
-    """What the gate said, once the image was scanned."""
+    """What the gate said, once the image was scanned; exceptions and what they cover are part of it."""
     database: Database | None = None
     """The vulnerability database, once it was ready."""
     images: dict[str, Image]

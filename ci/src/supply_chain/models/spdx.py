@@ -1,4 +1,7 @@
-"""An SPDX document as far as a release must trust it: it parses, is not empty, and names the image.
+"""An SPDX document as far as a release must trust it: it parses, describes the image, and leaves nothing out.
+
+Rules: the document and one of its packages carry the image's reference as name: that package is the image
+itself, and is there although nothing may be in it. And every package of the report is listed.
 
 Format: https://spdx.github.io/spdx-spec/v2.3/.
 """
@@ -41,7 +44,10 @@ class Document(Model):
         """ScannerFailed unless it describes this image and lists all packages of the report."""
         if self.name != reference:
             raise ScannerFailed("the SBOM describes another image", why=f"{self.name}, not {reference}")
-        missing = sorted(names - {package.name for package in self.packages})
+        listed = {package.name for package in self.packages}
+        if reference not in listed:
+            raise ScannerFailed("the SBOM lists no package that is the image itself", why=reference)
+        missing = sorted(names - listed)
         if missing:
             raise ScannerFailed(
                 "the SBOM is incomplete", why=f"without {', '.join(missing[:_NAMED_IN_TEXT])}"

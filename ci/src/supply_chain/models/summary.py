@@ -1,14 +1,24 @@
-"""The outcome for people, in a terminal or as a job summary. Rendered from the models alone."""
+"""The outcome for people, in a terminal or as a job summary. Rendered from the models alone.
+
+A job summary of GitHub's may have 1 MiB: every table is bounded and says where the rest is, and every text
+of other people's is cut.
+"""
 
 from collections.abc import Iterator
 
-from supply_chain.models.markdown import code, code_block, inline, table
-from supply_chain.models.outcome import Outcome, Signed
-from supply_chain.models.policy import Finding
+from supply_chain.models.exceptions import Entry
+from supply_chain.models.markdown import bounded_table, code, code_block, inline, table
+from supply_chain.models.outcome import CheckResult, Outcome, Signed
+from supply_chain.models.policy import Excepted, Finding, Judgement
+from supply_chain.models.trivy_report import NOTHING_LISTED
 from supply_chain.models.verification import SIGNATURE_TYPE, Verification
 
-_BLOCKING_SHOWN = 50
+_MOST_ROWS = 50
+_MOST_NOTICES = 20
 _LONGEST_TITLE = 72
+_LONGEST_NAME = 40
+_LONGEST_SENTENCE = 160
+_OUTCOME = "outcome.json"
 _EVIDENCE = {
     "bundles": "Sigstore bundles of signature and attestations",
     "cosign.pub": "public key that verifies them",
@@ -17,6 +27,12 @@ _EVIDENCE = {
     "sbom.spdx.json": "packages of the image, SPDX",
     "trivy.json": "the scan everything else was made from",
     "trivy.sarif": "all findings, for code scanning",
+}
+_RESULTS = {
+    CheckResult.PASSED: "passed",
+    CheckResult.FAILED: "**failed**",
+    CheckResult.OUTAGE: "**outage**",
+    CheckResult.NONE: "nothing to check",
 }
 
 
@@ -35,13 +51,27 @@ def proven(verification: Verification) -> str:
 
 def _parts(outcome: Outcome) -> Iterator[str]:
     yield f"# {outcome.mode.capitalize()} of {inline(outcome.version)}: {inline(outcome.status)}"
-    yield "\n".join(f"- {inline(notice)}" for notice in outcome.notices)
+    yield "\n".join(_notices(outcome))
     yield from _failure(outcome)
     yield table(("what", "value"), _facts(outcome))
-    yield from _findings(outcome)
-    yield "## Evidence\n\n" + table(("name", "what it is"), _evidence(outcome))
-    yield "## Tools\n\n" + table(("image", "version", "reference"), _images(outcome))
-    yield "## Steps\n\n" + table(("step", "seconds", "result"), _steps(outcome))
+    yield from _checks(outcome)
+    if outcome.gate:
+        yield from _findings(outcome.gate, outcome.evidence)
+        yield from _exceptions(outcome.gate)
+    yield "## Evidence\n\n" + _bounded(("name", "what it is"), _evidence(outcome))
+    yield "## Tools\n\n" + _bounded(("image", "version", "reference"), _images(outcome))
+    yield "## Steps\n\n" + _bounded(("step", "seconds", "result"), _steps(outcome))
+
+
+def _bounded(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> str:
+    return bounded_table(head, list(rows), _MOST_ROWS, _OUTCOME)
+
+
+def _notices(outcome: Outcome) -> Iterator[str]:
+    for notice in outcome.notices[:_MOST_NOTICES]:
+        yield f"- {inline(notice)}"
+    if len(outcome.notices) > _MOST_NOTICES:
+        yield f"- and {len(outcome.notices) - _MOST_NOTICES} more in {code(_OUTCOME)}"
 
 
 def _failure(outcome: Outcome) -> Iterator[str]:
@@ -53,22 +83,40 @@ def _failure(outcome: Outcome) -> Iterator[str]:
 
 def _facts(outcome: Outcome) -> Iterator[tuple[str, str]]:
     """What was made and proven; a row without a value says so."""
-    yield "digest", code(outcome.digest) if outcome.digest else "none: nothing was built"
+    yield "input", code(outcome.input)
+    yield "digest", _digest(outcome)
     yield "image", code(outcome.image) if outcome.image else "none: nothing was pushed"
-    yield "tags", ", ".join(map(code, outcome.tags)) or "none: no tag was moved"
-    yield "revision", code(outcome.revision) if outcome.revision else "none given"
-    yield "packages", str(outcome.gate.packages) if outcome.gate else "unknown: nothing was scanned"
+    yield "platform", code(outcome.platform) if outcome.platform else "unknown: nothing was built"
+    yield "tags", ", ".join(map(code, outcome.tags[:_MOST_ROWS])) or "none: no tag was moved"
+    yield "revision", _revision(outcome)
+    yield "packages", _packages(outcome.gate)
     yield "gate", inline(outcome.gate.headline) if outcome.gate else "not judged: nothing was scanned"
     yield "signatures", _signed(outcome.signatures)
     yield "attestations", _signed(outcome.attestations)
     yield "database", _database(outcome)
 
 
+def _digest(outcome: Outcome) -> str:
+    if not outcome.digest:
+        return "none: nothing was built"
+    adopted = ", adopted: the version was there already and holds, nothing was built"
+    return code(outcome.digest) + (adopted if outcome.adopted else "")
+
+
+def _revision(outcome: Outcome) -> str:
+    revision = code(outcome.revision) if outcome.revision else "none given"
+    return revision + (", **with changes that were not committed**" if outcome.dirty else "")
+
+
+def _packages(gate: Judgement | None) -> str:
+    if not gate:
+        return "unknown: nothing was scanned"
+    return str(gate.packages) if gate.packages else f"0: **{NOTHING_LISTED}**"
+
+
 def _signed(statements: tuple[Signed, ...]) -> str:
-    return (
-        ", ".join(f"{code(made.predicate_type)} by {code(made.signer)}" for made in statements)
-        or "none verified"
-    )
+    shown = (f"{code(made.predicate_type)} by {code(made.signer)}" for made in statements[:_MOST_ROWS])
+    return ", ".join(shown) or "none verified"
 
 
 def _database(outcome: Outcome) -> str:
@@ -81,30 +129,71 @@ def _database(outcome: Outcome) -> str:
     )
 
 
-def _findings(outcome: Outcome) -> Iterator[str]:
-    if not outcome.gate:
-        return
-    counts = ((s.value, str(count.fixed), str(count.unfixed)) for s, count in outcome.gate.counts.items())
+def _checks(outcome: Outcome) -> Iterator[str]:
+    if outcome.checks:
+        rows = (
+            (
+                inline(row.name, _LONGEST_NAME),
+                _RESULTS[row.result],
+                f"{row.seconds:.1f}",
+                inline(row.detail, _LONGEST_SENTENCE),
+            )
+            for row in outcome.checks
+        )
+        yield "## Checks\n\n" + _bounded(("check", "result", "seconds", "detail"), rows)
+
+
+def _findings(gate: Judgement, evidence: tuple[str, ...]) -> Iterator[str]:
+    counts = ((s.value, str(count.fixed), str(count.unfixed)) for s, count in gate.counts.items())
     yield "## Findings\n\n" + table(("severity", "with a fix", "without"), counts)
-    blocking = outcome.gate.blocking
-    if blocking:
+    if gate.blocking:
         head = ("blocking", "severity", "package", "installed", "fixed in", "title")
-        yield table(head, map(_finding, blocking[:_BLOCKING_SHOWN]))
-    if len(blocking) > _BLOCKING_SHOWN:
-        yield f"and {len(blocking) - _BLOCKING_SHOWN} more, all in outcome.json"
+        yield _bounded(head, map(_finding, gate.blocking))
+    if "findings.txt" in evidence:
+        yield f"All findings, the others too: {code('findings.txt')}"
 
 
 def _finding(finding: Finding) -> tuple[str, ...]:
-    facts = map(code, (finding.id, finding.severity, finding.package, finding.installed))
+    facts = (finding.id, finding.severity, finding.package, finding.installed)
     return (
-        *facts,
-        code(finding.fixed) if finding.fixed else "unknown",
+        *(code(fact, _LONGEST_NAME) for fact in facts),
+        code(finding.fixed, _LONGEST_NAME) if finding.fixed else "unknown",
         inline(finding.title, _LONGEST_TITLE),
     )
 
 
+def _exceptions(gate: Judgement) -> Iterator[str]:
+    entries = gate.policy.exceptions.entries
+    if not entries:
+        return
+    # The ones that somebody must look at stand first, whatever is cut off below.
+    ordered = sorted(entries, key=lambda entry: (entry not in gate.expired, entry not in gate.expiring))
+    rows = (_entry(entry, gate) for entry in ordered)
+    yield "## Exceptions\n\n" + _bounded(("exception", "ends on", "state", "statement"), rows)
+    if gate.excepted:
+        head = ("excepted", "severity", "package", "ends on", "statement")
+        yield _bounded(head, map(_excepted, gate.excepted))
+
+
+def _entry(entry: Entry, gate: Judgement) -> tuple[str, ...]:
+    states = {
+        "**has ended**: decide anew": entry in gate.expired,
+        "**ends soon**": entry in gate.expiring,
+        "unused: covers nothing that was found": entry in gate.unused,
+    }
+    state = ", ".join(state for state, holds in states.items() if holds)
+    statement = inline(entry.statement, _LONGEST_SENTENCE)
+    return code(entry.id, _LONGEST_NAME), str(entry.expired_at), state or "counts", statement
+
+
+def _excepted(one: Excepted) -> tuple[str, ...]:
+    identifiers = (one.finding.id, one.finding.severity, one.finding.package)
+    shown = (code(identifier, _LONGEST_NAME) for identifier in identifiers)
+    return (*shown, str(one.expired_at), inline(one.statement, _LONGEST_SENTENCE))
+
+
 def _evidence(outcome: Outcome) -> Iterator[tuple[str, str]]:
-    yield code("outcome.json"), "all of this, for programs"
+    yield code(_OUTCOME), "all of this, for programs"
     for name in outcome.evidence:
         yield code(name), _EVIDENCE.get(name, "")
 
@@ -112,7 +201,7 @@ def _evidence(outcome: Outcome) -> Iterator[tuple[str, str]]:
 def _images(outcome: Outcome) -> Iterator[tuple[str, str, str]]:
     for name, image in outcome.images.items():
         stands = f", a stand-in for {code(image.stand_in_for)}" if image.stand_in_for else ""
-        yield name, code(image.version), code(image.reference) + stands
+        yield inline(name, _LONGEST_NAME), code(image.version, _LONGEST_NAME), code(image.reference) + stands
 
 
 def _steps(outcome: Outcome) -> Iterator[tuple[str, str, str]]:

@@ -71,7 +71,7 @@ class Version(OwnModel):
 
     @property
     def _precedence(self) -> tuple[tuple[int, ...], bool, tuple[tuple[bool, int, str], ...]]:
-        """What decides the order: the numbers; a pre-release before its version; numbers before words in it."""
+        """Order: numbers, then a pre-release before its version, in it numbers before words."""
         identifiers = ((not one.isdigit(), int(one) if one.isdigit() else 0, one) for one in self.pre)
         return self.numbers, self.is_stable, tuple(identifiers)
 
