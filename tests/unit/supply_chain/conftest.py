@@ -5,7 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from supply_chain.models.trivy_report import Report
+from supply_chain.models.database import Database
+from supply_chain.models.outcome import CheckResult, CheckRow, Outcome, Signed, Step
+from supply_chain.models.trivy_report import Report, Severity
+from supply_chain.models.verification import SIGNATURE_TYPE
+from unit.supply_chain.outcomes import STARTED, excepting, outcome
 
 DIGEST = "sha256:64c4001c525cfe52e9b113852b0ebfa75f3871905ca7c1680556b38c327e2fee"
 
@@ -32,3 +36,25 @@ def digest() -> str:
 def image() -> str:
     """Reference of the image the fixtures are about."""
     return f"127.0.0.1:5077/fixture@{DIGEST}"
+
+
+@pytest.fixture
+def full(report: Report, digest: str, image: str) -> Outcome:
+    """A run that passed, with every field set."""
+    signed = Signed(predicate_type=SIGNATURE_TYPE, signer="key sha256:0")
+    return outcome(
+        digest=digest,
+        image=image,
+        tags=("sha-0123456", "1.2.3"),
+        notices=("rehearsal: nothing public was touched",),
+        dirty=True,
+        input=image,
+        platform="linux/amd64",
+        adopted=True,
+        checks=(CheckRow(name="lint", result=CheckResult.PASSED, seconds=1.5, detail="2 commands"),),
+        gate=excepting(report, severities=(Severity.CRITICAL, Severity.HIGH)),
+        database=Database(source="given", digest=digest, updated_at=STARTED, sample=True),
+        signatures=(signed,),
+        attestations=(signed.model_copy(update={"predicate_type": "https://spdx.dev/Document"}),),
+        steps=(Step(name="build", seconds=1.25, passed=True),),
+    )
