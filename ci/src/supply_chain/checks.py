@@ -71,20 +71,23 @@ async def commands(container: dagger.Container, argvs: Sequence[Command], kind: 
     A failure must be an error to Dagger as well, not an expected exit code: what is expected is kept, and a
     test that failed once by chance would fail for as long as the source is the same.
     """
-    said, failures = [], []
+    said: list[str] = []
+    failures: dict[Command, str] = {}
     for argv in argvs:
         run = container.with_exec(list(argv))
         try:
             said.append(f"$ {' '.join(argv)}\n{await run.stdout()}{await run.stderr()}".strip())
         except dagger.ExecError as error:
             words = last_words(f"{error.stdout}\n{error.stderr}")
-            failures.append(f"{' '.join(argv)}: exit code {error.exit_code}\n{words}")
+            failures[argv] = f"{' '.join(argv)}: exit code {error.exit_code}\n{words}"
         except dagger.QueryError as error:
             raise ToolUnavailable(f"{argv[0]} could not be run", why=last_words(str(error))) from error
         else:
             container = run
     if failures:
-        raise kind(f"{len(failures)} of {len(argvs)} commands failed", why="\n".join(failures))
+        programs = ", ".join(argv[0] for argv in failures)
+        what = f"{len(failures)} of {len(argvs)} commands failed: {programs}"
+        raise kind(what, why="\n".join(failures.values()))
     return "\n\n".join(said)
 
 

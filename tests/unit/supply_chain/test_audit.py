@@ -58,6 +58,7 @@ def test_skipped_packages_are_not_clean_though_pip_audit_ends_with_0(said: Said)
     with pytest.raises(AdvisoriesUnavailable, match="PyPI could not look up 4 of 4 packages") as caught:
         Audit.of([(lock(), answer)])
     assert "flask: Dependency not found on PyPI" in caught.value.why
+    assert "--advisories" in caught.value.advice
 
 
 def test_one_skipped_package_among_clean_ones_is_enough() -> None:

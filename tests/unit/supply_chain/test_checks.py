@@ -1,4 +1,7 @@
-"""Rows of checks, and the one error they come to."""
+"""Rows of checks, the one error they come to, and commands one after the other."""
+
+from dataclasses import dataclass, field
+from typing import Any, cast
 
 import anyio
 import dagger
@@ -6,7 +9,7 @@ import pytest
 from dagger._exceptions import QueryErrorValue
 from gql import gql
 
-from supply_chain.checks import all_of
+from supply_chain.checks import all_of, commands
 from supply_chain.errors import (
     AdvisoriesUnavailable,
     AuditFailed,
@@ -90,9 +93,7 @@ def test_every_check_is_made_whatever_becomes_of_the_others() -> None:
         raise LINT
 
     async def unforeseen() -> str:
-        raise dagger.QueryError(
-            [QueryErrorValue(message="engine trouble", extensions={})], gql("{ version }")
-        )
+        raise refused("engine trouble")
 
     async def main() -> tuple[list[Row], list[SupplyChainError]]:
         return await all_of({"a": fine, "b": nothing, "c": failing, "d": unforeseen})
@@ -108,3 +109,49 @@ def test_every_check_is_made_whatever_becomes_of_the_others() -> None:
     assert first is LINT
     assert isinstance(second, InternalError)
     assert "engine trouble" in second.why
+
+
+def refused(message: str, **extensions: Any) -> dagger.QueryError:
+    """An error as the SDK makes it of the engine's answer; its type is among the extensions."""
+    return dagger.QueryError([QueryErrorValue(message=message, extensions=extensions)], gql("{ version }"))
+
+
+@dataclass
+class Running:
+    """A container as far as commands go: what ran in it, and programs that fail."""
+
+    ran: list[str] = field(default_factory=list)
+
+    def with_exec(self, argv: list[str]) -> "Running":
+        return Running([*self.ran, " ".join(argv)])
+
+    async def stdout(self) -> str:
+        program = self.ran[-1].split()[0]
+        if program == "fails":
+            raise refused("failed", _type="EXEC_ERROR", cmd=[], exitCode=3, stdout="seen", stderr="said")
+        if program == "engine-down":
+            raise refused("no engine")
+        return f"ran {', '.join(self.ran)}\n"
+
+    async def stderr(self) -> str:
+        return "and said so\n"
+
+
+def run(*lines: str) -> str:
+    argvs = [tuple(line.split()) for line in lines]
+    return anyio.run(commands, cast("dagger.Container", Running()), argvs, LintFailed)
+
+
+def test_commands_run_on_what_the_one_before_left_and_their_output_is_kept() -> None:
+    assert run("a 1", "b") == "$ a 1\nran a 1\nand said so\n\n$ b\nran a 1, b\nand said so"
+
+
+def test_all_commands_run_and_those_that_failed_are_named_with_their_words() -> None:
+    with pytest.raises(LintFailed, match="2 of 3 commands failed: fails, fails") as caught:
+        run("fails x", "b", "fails y")
+    assert caught.value.why == "fails x: exit code 3\nseen\nsaid\nfails y: exit code 3\nseen\nsaid"
+
+
+def test_an_engine_that_fails_is_no_failed_check() -> None:
+    with pytest.raises(ToolUnavailable, match="engine-down could not be run"):
+        run("engine-down")

@@ -1,6 +1,7 @@
 """scripts/smoke.py against servers on real ports: good ones, slow, hanging, redirecting and endless ones."""
 
 import json
+import re
 import socket
 import subprocess
 import sys
@@ -22,6 +23,18 @@ CONFIG = '{"config": {}}'
 Serve = Callable[[socket.socket, bytes], None]
 
 
+def whole_request(connection: socket.socket) -> bytes:
+    """Head and body, which may come in pieces."""
+    request = b""
+    while b"\r\n\r\n" not in request and (piece := connection.recv(65536)):
+        request += piece
+    length = re.search(rb"\r\nContent-Length: (\d+)", request)
+    end = request.find(b"\r\n\r\n") + 4 + (int(length[1]) if length else 0)
+    while len(request) < end and (piece := connection.recv(65536)):
+        request += piece
+    return request
+
+
 @contextmanager
 def serving(serve: Serve) -> Iterator[int]:
     """The port of a server that hands `serve` each connection with the request on it."""
@@ -30,7 +43,7 @@ def serving(serve: Serve) -> Iterator[int]:
     def each(connection: socket.socket) -> None:
         with connection:
             try:
-                serve(connection, connection.recv(65536))
+                serve(connection, whole_request(connection))
             except OSError:
                 return  # the client went away: that is what some tests are about
 

@@ -26,6 +26,10 @@ PUBLIC = "PyPI"
 """The service that is asked when no advisories are handed in."""
 
 _SHOWN = 20
+_UNKNOWN = (
+    "this is not a finding: check the network to the service, or hand advisories in with --advisories; "
+    "packages that only you have belong into a lock file that audit in [tool.supply-chain] does not name"
+)
 _SERVICE_FAILED = re.compile(
     r"^(?:requests\.|urllib3\.|pip_audit\._service\.|TimeoutError)|Tip: your network may be blocking",
     re.MULTILINE,
@@ -103,6 +107,7 @@ class Answer(Model):
             raise AdvisoriesUnavailable(
                 f"{self.service} could not look up {len(skipped)} of {len(found)} packages in {lock.path}",
                 why=_first(skipped),
+                advice=_UNKNOWN,
             )
         return found
 
