@@ -1,6 +1,7 @@
 # Two commands for a newcomer: `make release` and `make test`. Nothing needs to be installed first.
 PYTHON := .venv/bin/python
 DIST := dist
+GIT := $(if $(wildcard .git/HEAD),--git .git)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup release test lint unit contract release-tests docs lock clean
@@ -14,7 +15,7 @@ setup: ## install what is missing: Python packages, Podman
 release: setup ## rehearse a release: build, scan, sign, attest, verify; what it made is in dist/
 	@$(PYTHON) -m standins prepare
 	@. ./.cache/rehearsal/flags.sh && rm -rf $(DIST) && \
-		./daggerw call $$MODULE_FLAGS candidate $$RELEASE_FLAGS export --path $(DIST)
+		./daggerw call $$MODULE_FLAGS $(GIT) candidate $$RELEASE_FLAGS $$CHECK_FLAGS export --path $(DIST)
 	@. ./.cache/rehearsal/flags.sh && ./daggerw --silent call $$MODULE_FLAGS verdict --evidence $(DIST)
 
 test: setup lint unit contract release-tests ## everything CI runs

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from dagger_local.store import default_root
-from standins import sample_db
+from standins import sample_db, sample_osv
 from standins.oci import Layout
 
-from . import stand_ins
+from . import releasing, stand_ins
 from .canary import KEY_PASSWORD
 from .cosign_by_hand import Cosign
 from .harness import REPOSITORY, Engine
@@ -43,9 +43,12 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     flags = dict(line.split("=", 1) for line in _PREPARED.read_text().splitlines())
     module_flags = shlex.split(shlex.split(flags["MODULE_FLAGS"])[0])
     absolute = tuple(str(REPOSITORY / flag) if flag.endswith(".toml") else flag for flag in module_flags)
-    sample = tmp_path_factory.mktemp("sample") / "trivy"
-    sample_db.make(sample)
-    return Engine(default_root(), absolute, sample, tmp_path_factory.mktemp("engine"))
+    samples = tmp_path_factory.mktemp("sample")
+    sample_db.make(samples / "trivy")
+    sample_osv.make(samples / "advisories")
+    return Engine(
+        default_root(), absolute, samples / "trivy", samples / "advisories", tmp_path_factory.mktemp("engine")
+    )
 
 
 @pytest.fixture(scope="session")
@@ -91,7 +94,9 @@ def caller(
     folder = tmp_path_factory.mktemp("caller")
     key, public_key = cosign.make_key(folder, KEY_PASSWORD)
     shutil.copytree(engine.sample / "db", folder / "trivy" / "db")
-    return Caller(registry, key, public_key, folder / "trivy")
+    releasing.of_today(folder / "trivy")
+    shutil.copytree(engine.advisories, folder / "osv", ignore=shutil.ignore_patterns("SAMPLE.json"))
+    return Caller(registry, key, public_key, folder / "trivy", folder / "osv")
 
 
 @pytest.fixture(scope="session")

@@ -5,11 +5,13 @@ import shutil
 import signal
 import subprocess
 import time
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+PINNED = REPOSITORY / "ci" / "src" / "supply_chain" / "images.toml"
 LONGEST_RUN_SECONDS = 300
 
 
@@ -43,18 +45,36 @@ class Engine:
         store: Where the engine keeps what it made.
         module_flags: The images file, where stand-ins are in use.
         sample: A Trivy cache folder with the sample database.
+        advisories: A folder with the sample advisories.
         folder: Temporary files of the engine go here; empty again after each run.
     """
 
     store: Path
     module_flags: tuple[str, ...]
     sample: Path
+    advisories: Path
     folder: Path
 
     @property
-    def rehearsal(self) -> tuple[str, ...]:
-        """Flags of a rehearsal with the sample database."""
+    def database(self) -> tuple[str, ...]:
+        """Flags that let the sample database do."""
         return ("--db", str(self.sample), "--allow-sample-db")
+
+    @property
+    def audit(self) -> tuple[str, ...]:
+        """Flags that let the sample advisories do."""
+        return ("--advisories", str(self.advisories))
+
+    @property
+    def rehearsal(self) -> tuple[str, ...]:
+        """Flags of a rehearsal with both samples."""
+        return (*self.database, *self.audit)
+
+    @property
+    def python_image(self) -> str:
+        """The Python image in use."""
+        images = Path(self.module_flags[-1]) if self.module_flags else PINNED
+        return str(tomllib.loads(images.read_text())["images"]["python"]["reference"])
 
     def call(self, *args: str, checkout: Path = REPOSITORY, env: Mapping[str, str] | None = None) -> Done:
         """`./daggerw call …` to its end."""

@@ -74,6 +74,22 @@ class PrivateRegistry:
         """The digest that a tag or digest resolves to."""
         return self._get(f"{IMAGE}/manifests/{name}").headers["Docker-Content-Digest"]
 
+    def let(self, tag: str, digest: str) -> None:
+        """Lets a tag name an image that is there."""
+        self._put(tag, self._get(f"{IMAGE}/manifests/{digest}").content)
+
+    def let_another_have(self, tag: str) -> None:
+        """Lets a tag name another image than it does: the same one with an annotation."""
+        manifest = self._get(f"{IMAGE}/manifests/{tag}").json()
+        self._put(tag, json.dumps(manifest | {"annotations": {"moved": "yes"}}).encode())
+
+    def _put(self, tag: str, manifest: bytes) -> None:
+        answer = httpx.put(
+            f"http://127.0.0.1:{self.port}/v2/{IMAGE}/manifests/{tag}", content=manifest,
+            auth=(USER, REGISTRY_PASSWORD), headers={"Content-Type": json.loads(manifest)["mediaType"]},
+        )  # fmt: skip
+        answer.raise_for_status()
+
     def _get(self, path: str) -> httpx.Response:
         answer = httpx.get(
             f"http://127.0.0.1:{self.port}/v2/{path}",

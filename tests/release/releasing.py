@@ -1,6 +1,9 @@
 """A release to a registry that wants a login, signed with a key that is the caller's."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from .canary import KEY_PASSWORD, REGISTRY_PASSWORD, Needles, Watch
@@ -22,12 +25,14 @@ class Caller:
         key: The private key's file.
         public_key: What verifies it.
         db: A double of a real database: the sample without its mark. A real one is too large for a test.
+        advisories: A double of real advisories, likewise.
     """
 
     registry: PrivateRegistry
     key: Path
     public_key: Path
     db: Path
+    advisories: Path
 
     @property
     def secrets(self) -> dict[str, str]:
@@ -47,7 +52,7 @@ class Caller:
         """All of a release but the login."""
         return (
             "--repository", repository or self.registry.repository, "--version", version,
-            "--db", str(self.db),
+            "--db", str(self.db), "--advisories", str(self.advisories),
             *self.key_flags,
         )  # fmt: skip
 
@@ -58,12 +63,20 @@ class Caller:
 
     @property
     def login(self) -> tuple[str, ...]:
-        """The login."""
-        return ("--registry-username", USER, "--registry-password", "env://RELEASE_REGISTRY_PASSWORD")
+        """What stands before a function to log in."""
+        return self.login_with("RELEASE_REGISTRY_PASSWORD")
 
-    def release(self, engine: Engine, *flags: str, checkout: Path = REPOSITORY) -> Done:
-        """`release` with these flags."""
-        return engine.call("release", *flags, checkout=checkout, env=self.secrets)
+    def login_with(self, variable: str) -> tuple[str, ...]:
+        """A login with the password in this variable of the environment."""
+        where = ("--address", f"{self.registry.address}:{self.registry.port}")
+        return ("with-registry-login", *where, "--username", USER, "--password", f"env://{variable}")
+
+    def release(
+        self, engine: Engine, *flags: str, login: Sequence[str] | None = None, checkout: Path = REPOSITORY
+    ) -> Done:
+        """`release` with these flags, logged in as this caller unless another login is given."""
+        before = self.login if login is None else login
+        return engine.call(*before, "release", *flags, checkout=checkout, env=self.secrets)
 
 
 @dataclass(frozen=True)
@@ -87,10 +100,16 @@ class Release:
 def released(engine: Engine, caller: Caller, folder: Path, began: float) -> Release:
     """The release of this repository, by `candidate` and `verdict`."""
     out, recorder = folder / "dist", Recorder.made_in(folder)
-    flags = (*caller.flags(), *caller.login, "--revision", REVISION)
+    flags = (*caller.flags(), "--revision", REVISION)
     with Watch.running() as watch:
-        ran = engine.call(
-            "candidate", *flags, "export", "--path", str(out), env={**caller.secrets, **recorder.env}
-        ).expect(0)
+        command = (*caller.login, "candidate", *flags, "export", "--path", str(out))
+        ran = engine.call(*command, env={**caller.secrets, **recorder.env}).expect(0)
     judged = engine.call("verdict", "--evidence", str(out))
     return Release(ran, judged, Evidence(out), began, watch, recorder)
+
+
+def of_today(cache: Path) -> None:
+    """Lets the double of a real database be as new as a real one would be."""
+    metadata = cache / "db" / "metadata.json"
+    now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    metadata.write_text(json.dumps(json.loads(metadata.read_text()) | {"UpdatedAt": now}))

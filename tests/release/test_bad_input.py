@@ -15,6 +15,20 @@ AS_ON_DAGGER = 1
 REAL = ("--repository", "registry.example.com/team/inventory", "--version", "1.0.0")
 KEYED = ("--key", "env://BAD_INPUT_SECRET", "--key-password", "env://BAD_INPUT_SECRET")
 SECRET = {"BAD_INPUT_SECRET": "of no importance"}
+ATTEST = ("attest", "--reference", f"registry.example.com/team/inventory@sha256:{'0' * 64}", *KEYED)
+
+
+SOURCES = {
+    "TWO_DOCKERFILES": {"Dockerfile": "FROM scratch\n", "Containerfile": "FROM scratch\n"},
+    "NEEDS_SECRET": {
+        "Dockerfile": "FROM scratch\nRUN --mount=type=secret,id=token,required=true cat /run/secrets/token\n"
+    },
+    "BAD_SETTINGS": {"Dockerfile": "FROM scratch\n", "supply-chain.toml": 'docker-file = "x"\n'},
+}
+EXCEPTIONS = {
+    "BROKEN_EXCEPTIONS": "vulnerabilities: [\n",
+    "NO_REASON": "vulnerabilities:\n  - id: CVE-2024-0001\n    expired_at: 2999-01-01\n",
+}
 
 
 @dataclass(frozen=True)
@@ -55,10 +69,27 @@ CASES = {
     "revision that is no commit": _release("BadVersion", "--revision", "main"),
     "no key for a real target": _release("SignerMissing", *REAL),
     "half a key": _release("SignerMissing", *REAL, *KEYED[:2]),
-    "half a login": _release("CredentialsIncomplete", *REAL, *KEYED, "--registry-username", "me"),
-    "the other half": _release(
-        "CredentialsIncomplete", *REAL, *KEYED, "--registry-password", "env://BAD_INPUT_SECRET"
+    "registry that is none": Bad(
+        "BadReference",
+        (
+            *("with-registry-login", "--address", "https://ghcr.io", "--username", "me"),
+            *("--password", "env://BAD_INPUT_SECRET", "checks"),
+        ),
     ),
+    "two Dockerfiles": Bad("DockerfileAmbiguous", ("--source", "TWO_DOCKERFILES", "release")),
+    "build that needs a secret": Bad("BuildSecretMissing", ("--source", "NEEDS_SECRET", "build")),
+    "settings with an unknown key": Bad("SettingsInvalid", ("--source", "BAD_SETTINGS", "build")),
+    "port that is none": Bad("SettingsInvalid", ("--port", "70000", "smoke")),
+    "platform that is none": Bad("SettingsInvalid", ("--platform", "Linux", "build")),
+    "broken exceptions": _release("ExceptionsInvalid", "--exceptions", "BROKEN_EXCEPTIONS"),
+    "exception without a reason": _release("ExceptionsInvalid", "--exceptions", "NO_REASON"),
+    "unknown severity": _release("UsageError", "--severities", "URGENT"),
+    "two images": Bad(
+        "InputAmbiguous", ("scan", "--reference", "ghcr.io/a/b:1", "--tarball", "BROKEN", "table")
+    ),
+    "reference without a tag": Bad("BadReference", ("scan", "--reference", "ghcr.io/a/b", "table")),
+    "predicate that is no JSON": Bad("PredicateInvalid", (*ATTEST, "--predicate", "BROKEN")),
+    "predicate that is no object": Bad("PredicateInvalid", (*ATTEST, "--predicate", "LIST")),
     "empty database folder": _release("DatabaseInvalid", "--db", "EMPTY"),
     "database of another version": _release("DatabaseInvalid", "--db", "OLD"),
     "images file that is no TOML": Bad("ImagesInvalid", ("--images", "BROKEN", "release")),
@@ -77,10 +108,15 @@ def places(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> dict[str
     texts = {
         "BROKEN": "[images.trivy",
         "UNKNOWN": '[images.syft]\nreference = "x"\nversion = "1"\n',
+        "LIST": "[1]",
         "UNPINNED": '[images.trivy]\nreference = "ghcr.io/aquasecurity/trivy:latest"\nversion = "1"\n',
     }
-    for name, text in texts.items():
+    for name, text in (texts | EXCEPTIONS).items():
         (folder / name).write_text(text)
+    for name, files in SOURCES.items():
+        (folder / name).mkdir()
+        for file, text in files.items():
+            (folder / name / file).write_text(text)
     (folder / "EMPTY").mkdir()
     for name in ("OLD", "TRUNCATED", "NO_DATABASE"):
         shutil.copytree(engine.sample / "db", folder / name / "db")

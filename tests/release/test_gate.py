@@ -1,6 +1,7 @@
 """With a vulnerable dependency the gate stops the release: nothing is pushed, evidence is kept."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from jsonschema import validate
@@ -19,6 +20,23 @@ h11==0.14.0 \\
 CVE, PACKAGE, INSTALLED, FIXED = "CVE-2025-43859", "h11", "0.14.0", "0.16.0"
 
 
+INSTALL = (
+    "RUN /opt/pip/bin/pip --python /opt/venv/bin/python install --no-cache-dir --no-deps --require-hashes "
+    "-r /opt/requirements.lock"
+)
+
+
+def vulnerable(checkout: Path) -> Path:
+    """The checkout, its image with a dependency that no lock file shows to the audit."""
+    (checkout / "app" / "more.lock").write_text(VULNERABLE)
+    dockerfile = checkout / "Dockerfile"
+    stage = "FROM deps AS test"
+    assert stage in dockerfile.read_text()
+    more = f"COPY app/more.lock /opt/\n{INSTALL.replace('requirements', 'more')}\n\n\n{stage}"
+    dockerfile.write_text(dockerfile.read_text().replace(stage, more, 1))
+    return checkout
+
+
 @dataclass(frozen=True)
 class Blocked:
     """A release to a real registry, and a rehearsal, of a checkout with a vulnerable dependency."""
@@ -32,11 +50,9 @@ class Blocked:
 @pytest.fixture(scope="module")
 def blocked(engine: Engine, caller: Caller, tmp_path_factory: pytest.TempPathFactory) -> Blocked:
     """Both runs; the second finds everything built and scanned."""
-    checkout = copy_of_repository(tmp_path_factory.mktemp("vulnerable"))
-    with (checkout / "app" / "requirements.lock").open("a") as lock:
-        lock.write(VULNERABLE)
+    checkout = vulnerable(copy_of_repository(tmp_path_factory.mktemp("vulnerable")))
     before = caller.registry.content()
-    release = caller.release(engine, *caller.flags("6.6.6"), *caller.login, checkout=checkout)
+    release = caller.release(engine, *caller.flags("6.6.6"), checkout=checkout)
     after = caller.registry.content()
     out = tmp_path_factory.mktemp("blocked") / "dist"
     return Blocked(release, before, after, run(engine, out, *engine.rehearsal, checkout=checkout))

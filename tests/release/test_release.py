@@ -3,7 +3,7 @@
 from .canary import KEY_PASSWORD
 from .cosign_by_hand import Cosign
 from .harness import Engine
-from .private_registry import USER, free_port
+from .private_registry import free_port
 from .rehearsing import SIGNATURE_TYPE, SPDX_TYPE
 from .releasing import REVISION, VERSION, Caller, Release
 
@@ -48,31 +48,31 @@ def test_version_that_exists_is_refused_and_does_not_move(
     caller: Caller, engine: Engine, release: Release
 ) -> None:
     before = caller.registry.content()
-    done = caller.release(engine, *caller.flags(), *caller.login)
+    done = caller.release(engine, *caller.flags())
     done.expect(REGISTRY_FAILED, "VersionExists", VERSION, release.evidence.image_digest(), "what to do")
     assert caller.registry.content() == before
 
 
 def test_no_login_is_refused(caller: Caller, engine: Engine) -> None:
-    caller.release(engine, *caller.flags("2.0.0")).expect(REGISTRY_FAILED, "RegistryDenied", "what to do")
+    caller.release(engine, *caller.flags("2.0.0"), login=()).expect(
+        REGISTRY_FAILED, "RegistryDenied", "what to do"
+    )
 
 
 def test_wrong_password_is_refused(caller: Caller, engine: Engine) -> None:
-    wrong = ("--registry-username", USER, "--registry-password", "env://RELEASE_KEY_PASSWORD")
-    done = caller.release(engine, *caller.flags("2.0.0"), *wrong)
-    done.expect(REGISTRY_FAILED, "RegistryDenied", "--registry-password")
+    wrong = caller.login_with("RELEASE_KEY_PASSWORD")
+    done = caller.release(engine, *caller.flags("2.0.0"), login=wrong)
+    done.expect(REGISTRY_FAILED, "RegistryDenied", "with-registry-login")
     assert KEY_PASSWORD not in done.said
 
 
 def test_registry_where_nobody_listens(caller: Caller, engine: Engine) -> None:
     nowhere = f"{caller.registry.address}:{free_port()}/team/inventory"
-    done = caller.release(engine, *caller.flags("2.0.0", repository=nowhere), *caller.login)
+    done = caller.release(engine, *caller.flags("2.0.0", repository=nowhere))
     done.expect(REGISTRY_FAILED, "RegistryUnreachable", nowhere, "what to do")
 
 
 def test_sample_database_is_refused_for_a_real_repository(caller: Caller, engine: Engine) -> None:
     """Even where it is asked for."""
     flags = [str(engine.sample) if flag == str(caller.db) else flag for flag in caller.flags("2.0.0")]
-    caller.release(engine, *flags, *caller.login, "--allow-sample-db").expect(
-        2, "SampleRefused", "what to do"
-    )
+    caller.release(engine, *flags, "--allow-sample-db").expect(2, "SampleRefused", "what to do")

@@ -133,8 +133,14 @@ async def smoked(image: dagger.Container, config_json: str, settings: Settings, 
     client = fresh(script(images.python, "smoke")).with_new_file(_PLAN, plan(settings, config_json))
     with tool_failing_as(lambda words: InternalError("no client for the smoke test", why=last_words(words))):
         await client.sync()
-    exposed = fresh(image).with_exposed_port(port(settings, config_json), experimental_skip_healthcheck=True)
-    bound = client.with_service_binding(HOST, exposed.as_service(use_entrypoint=True))
+    # We wait ourselves: the image's own HEALTHCHECK is first asked after its interval, which may be long.
+    service = (
+        fresh(image)
+        .without_docker_healthcheck()
+        .with_exposed_port(port(settings, config_json), experimental_skip_healthcheck=True)
+        .as_service(use_entrypoint=True)
+    )
+    bound = client.with_service_binding(HOST, service)
     try:
         said = await bound.with_exec(script_args(_PLAN)).stdout()
     except dagger.ExecError as error:

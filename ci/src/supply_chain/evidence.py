@@ -5,7 +5,6 @@ from dagger import dag
 
 from supply_chain.errors import EvidenceInvalid, InternalError, RegistryFailed
 from supply_chain.faults import failing_as, tool_failing_as
-from supply_chain.layout import Layout
 from supply_chain.ledger import Ledger
 from supply_chain.models.image_layout import Index, check_digest
 from supply_chain.models.outcome import Outcome
@@ -39,7 +38,7 @@ async def outcome_in(evidence: dagger.Directory) -> Outcome:
         return Outcome.parse(await evidence.file(OUTCOME).contents())
 
 
-async def saved(registry: Registry, image: str, digest: str) -> Layout:
+async def saved(registry: Registry, image: str, digest: str) -> dagger.Directory:
     """The image and its referrers as the registry serves them, in one layout that cosign verifies offline."""
     command = cosign.save(image, _LAYOUT, rehearsal=registry.rehearsal)
     client = registry.client(registry.images.cosign).with_directory(_LAYOUT, dag.directory())
@@ -47,15 +46,15 @@ async def saved(registry: Registry, image: str, digest: str) -> Layout:
         directory = await client.with_exec(command, use_entrypoint=True).directory(_LAYOUT).sync()
     index = Index.parse(await directory.file("index.json").contents())
     check_digest("the saved layout", index.image.digest, digest)
-    return Layout(directory=directory, digest=digest)
+    return directory
 
 
-async def bundles(registry: Registry, layout: Layout) -> dagger.Directory:
-    """The Sigstore bundles of a saved layout, each as a file of its own."""
+async def bundles(registry: Registry, layout: dagger.Directory, digest: str) -> dagger.Directory:
+    """The Sigstore bundles that a saved layout attaches to the image, each as a file of its own."""
     collect = (
         script(registry.images.python, "collect_bundles")
-        .with_mounted_directory(_LAYOUT, layout.directory)
-        .with_exec(script_args(_LAYOUT, layout.digest, _BUNDLES))
+        .with_mounted_directory(_LAYOUT, layout)
+        .with_exec(script_args(_LAYOUT, digest, _BUNDLES))
     )
     with tool_failing_as(
         lambda words: InternalError("the bundles could not be collected", why=last_words(words))

@@ -10,7 +10,7 @@ from dagger._exceptions import QueryErrorValue
 from dagger.mod._exceptions import FunctionError
 from gql import gql
 
-from supply_chain.errors import SupplyChainError, ToolUnavailable
+from supply_chain.errors import DiskFull, SupplyChainError, ToolUnavailable
 from supply_chain.tools.output import last_words
 
 P = ParamSpec("P")
@@ -39,6 +39,11 @@ def never_cached(call: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
     return dagger.function(call, cache="never")  # type: ignore[call-overload, no-any-return]
 
 
+def is_check(call: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
+    """A Dagger function that `dagger check` runs as well. Stands below what makes it a function."""
+    return dagger.check(call)  # type: ignore[return-value]
+
+
 def carried(function: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
     """A Dagger function whose errors reach the shell with their message and exit code."""
 
@@ -58,18 +63,29 @@ def tool_failing_as(reader: Callable[[str], SupplyChainError]) -> Iterator[None]
     try:
         yield
     except dagger.ExecError as error:
+        check_room(f"{error.stderr}\n{error.message}")
         raise reader(error.stderr or error.stdout or error.message) from error
     except dagger.QueryError as error:
+        check_room(str(error))
         raise ToolUnavailable("a tool could not be run", why=last_words(str(error))) from error
 
 
 @contextmanager
-def failing_as(kind: type[SupplyChainError], what: str) -> Iterator[None]:
+def failing_as(kind: type[SupplyChainError], what: str, advice: str = "") -> Iterator[None]:
     """Whatever Dagger could not do becomes an error of this kind."""
     try:
         yield
     except dagger.ExecError as error:
+        check_room(f"{error.stderr}\n{error.message}")
         command = f"{' '.join(error.command)}: exit code {error.exit_code}"
-        raise kind(what, why=last_words(f"{error.stderr or error.stdout}\n{command}")) from error
+        why = last_words(f"{error.stderr or error.stdout}\n{command}")
+        raise kind(what, why=why, advice=advice) from error
     except dagger.QueryError as error:
-        raise kind(what, why=last_words(str(error))) from error
+        check_room(str(error))
+        raise kind(what, why=last_words(str(error)), advice=advice) from error
+
+
+def check_room(words: str) -> None:
+    """DiskFull where that is what the words say, whatever was being done."""
+    if "no space left on device" in words.lower():
+        raise DiskFull("there is no room left on the disk", why=last_words(words))

@@ -32,6 +32,10 @@ class Ledger:
         """Note fields of the outcome."""
         self.facts.update(facts)
 
+    def notice(self, said: str) -> None:
+        """Note what a reader must know before believing the rest."""
+        self.facts["notices"] = (*self.facts["notices"], said)
+
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
         """Note how long the block took and whether it ended well."""

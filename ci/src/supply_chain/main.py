@@ -1,196 +1,201 @@
-"""Builds, scans, signs, verifies and releases container images.
+"""Builds, checks, scans, signs, verifies and releases container images.
 
-`release` is the whole way: it builds the image, scans it once with Trivy, pushes it by digest, signs it and
-its SBOM with cosign, verifies both from the registry and only then moves tags. Without a repository it is a
-rehearsal, against a throw-away registry. Every step is a function of its own as well.
+`release` is the whole way: it checks the source, builds the image, tries it out, scans it once with Trivy,
+pushes it by digest, signs it and its SBOM with cosign, verifies both from the registry and only then moves
+tags. Without a repository it is a rehearsal, against a throw-away registry. Every step is a function of its
+own as well, for somebody else's image too.
 """
 
+import dataclasses
 from typing import Annotated
 
 import dagger
-from dagger import DefaultPath, Doc, Ignore, function, object_type
+from dagger import Doc, function, object_type
 
-from supply_chain import plan, release, signer
-from supply_chain.errors import ImagesInvalid, UsageError
-from supply_chain.faults import carried, failing_as, never_cached
+from supply_chain import arguments as args
+from supply_chain import plan, release
+from supply_chain.checking import NOTHING, Checking
+from supply_chain.errors import ImagesInvalid
+from supply_chain.faults import carried, failing_as, is_check, never_cached
 from supply_chain.images import Images
-from supply_chain.layout import Layout, unpacked
-from supply_chain.models.reference import Reference, Repository
-from supply_chain.models.summary import proven
-from supply_chain.registry import Registry, login
-from supply_chain.scan import Scan
-from supply_chain.scanner import report_file, scanned
-from supply_chain.verifier import resolved, verified
-from supply_chain.vulnerability_db import check_sample, downloaded, given
-
-# What a build never needs; kept out so that it neither travels nor spoils caches.
-_NOT_SOURCE = [
-    ".git",
-    ".venv",
-    ".cache",
-    "dist",
-    "**/__pycache__",
-    "**/.*_cache",
-    ".hypothesis",
-    ".coverage",
-    "**/*.egg-info",
-]
-
-Dockerfile = Annotated[str, Doc("The Dockerfile, relative to the source")]
-Target = Annotated[str, Doc("The stage to build; empty for the last one")]
-Revision = Annotated[str, Doc("The commit the source is at, as git prints it")]
-SomeImage = Annotated[dagger.Container | None, Doc("The image; built from the source when left out")]
-SomeReference = Annotated[
-    str, Doc("The image in its registry, by digest or tag: HOST/PATH@sha256:… or HOST/PATH:TAG")
-]
-Db = Annotated[
-    dagger.Directory | None,
-    Doc("A Trivy cache directory with the vulnerability database in db/; left out, it is downloaded"),
-]
-AllowSample = Annotated[bool, Doc("Let a sample database do, in a rehearsal")]
-Key = Annotated[dagger.Secret, Doc("The private key, as cosign writes it")]
-KeyPassword = Annotated[dagger.Secret, Doc("The private key's password")]
-Username = Annotated[str, Doc("User name at the registry")]
-Password = Annotated[dagger.Secret | None, Doc("Password or token at the registry")]
+from supply_chain.in_registry import InRegistry
+from supply_chain.inputs import Given, check_unmoved, subject_of
+from supply_chain.logins import Login, hand_to_engine
+from supply_chain.models.database import LIMIT_HOURS
+from supply_chain.project import Project, looked_at
+from supply_chain.rules import Rules
+from supply_chain.scan import Scan, scan_of
+from supply_chain.vulnerability_db import Wanted
 
 
 @object_type
-class SupplyChain:
+class SupplyChain(InRegistry):
     """A portable supply-chain release."""
 
-    source: Annotated[
-        dagger.Directory,
-        DefaultPath("/"),
-        Ignore(_NOT_SOURCE),
-        Doc("The repository of the service to release"),
-    ]
-    images: Annotated[
-        dagger.File | None,
-        Doc("TOML that overrides tool and base images: [images.NAME] with reference and version"),
-    ] = None
+    source: args.Source
+    git: args.Git = None
+    images: args.ImagesFile = None
+    dockerfile: args.Dockerfile = ""
+    target: args.Target = ""
+    test_target: args.TestTarget = ""
+    platform: args.Platform = ""
+    port: args.Port = 0
+    health_path: args.HealthPath = ""
+    logins: list[Login] = dataclasses.field(default_factory=list, init=False)
+    build_secrets: dict[str, dagger.Secret] = dataclasses.field(default_factory=dict, init=False)
+    build_args: dict[str, str] = dataclasses.field(default_factory=dict, init=False)
+
+    @function
+    @carried
+    async def with_registry_login(
+        self,
+        address: Annotated[str, Doc("The registry's host, with its port if it has one: ghcr.io")],
+        username: Annotated[str, Doc("User name there")],
+        password: Annotated[dagger.Secret, Doc("Password or token there")],
+    ) -> "SupplyChain":
+        """The module with a login at one registry, for whatever follows: images given, bases, targets."""
+        kept = [login for login in self.logins if login.address != address]
+        self.logins = [*kept, Login.at(address, username, password)]
+        return self
+
+    @function
+    @carried
+    async def with_build_secret(
+        self,
+        name: Annotated[str, Doc("The id by which the Dockerfile mounts it")],
+        value: Annotated[dagger.Secret, Doc("The secret")],
+    ) -> "SupplyChain":
+        """The module with a secret that steps of the Dockerfile may mount."""
+        self.build_secrets = self.build_secrets | {name: value}
+        return self
+
+    @function
+    @carried
+    async def with_build_arg(
+        self,
+        name: Annotated[str, Doc("The ARG of the Dockerfile")],
+        value: Annotated[str, Doc("Its value")],
+    ) -> "SupplyChain":
+        """The module with a build argument of the Dockerfile."""
+        self.build_args = self.build_args | {name: value}
+        return self
 
     @function
     @carried
     async def build(
-        self,
-        dockerfile: Dockerfile = "Dockerfile",
-        target: Target = "runtime",
-        version: Annotated[str, Doc("Version written into the image")] = plan.REHEARSED_VERSION,
-        revision: Revision = "",
+        self, version: args.BuildVersion = plan.REHEARSED_VERSION, revision: args.Revision = ""
     ) -> dagger.Container:
         """Build the image, on the pinned base image."""
-        request = plan.Build(self.source, dockerfile, target, version, revision)
-        return await release.build(request, await self._images())
+        project = await self._project()
+        return await project.build(await project.recipe(), {"VERSION": version, "REVISION": revision})
+
+    @function
+    @is_check
+    @carried
+    async def lint(self) -> str:
+        """Run the linters in the test stage; fails with exit code 21 when one complains."""
+        return await Checking(await self._project()).lint() or NOTHING
+
+    @function
+    @is_check
+    @carried
+    async def types(self) -> str:
+        """Run the type checkers in the test stage; fails with exit code 22 when one complains."""
+        return await Checking(await self._project()).types() or NOTHING
+
+    @function
+    @is_check
+    @carried
+    async def test(self) -> str:
+        """Run the tests in the test stage; fails with exit code 23 when one fails."""
+        return await Checking(await self._project()).test() or NOTHING
+
+    @function
+    @is_check
+    @carried
+    async def pins(self) -> str:
+        """See that base images and actions are pinned; fails with exit code 26 when one is not."""
+        return await Checking(await self._project()).pins() or NOTHING
+
+    @never_cached
+    @is_check
+    @carried
+    async def audit(self, advisories: args.Advisories = None) -> str:
+        """Audit the lock files with pip-audit; fails with exit code 24 on a known vulnerability."""
+        return await Checking(await self._project(), advisories).audit() or NOTHING
+
+    @never_cached
+    @is_check
+    @carried
+    async def smoke(
+        self, image: args.Image = None, tarball: args.Tarball = None, reference: args.GivenReference = ""
+    ) -> str:
+        """Run an image and ask it over HTTP; fails with exit code 25 when an answer is not right."""
+        project = await self._project()
+        subject = await subject_of(Given.of(image, tarball, reference), project)
+        smoke = await Checking(project).smoke(subject)
+        return smoke.table() if smoke else NOTHING
+
+    @never_cached
+    @carried
+    async def checks(self, advisories: args.Advisories = None) -> str:
+        """Run all checks side by side; a table, or an error with that table when one fails."""
+        return await Checking(await self._project(), advisories).table()
 
     @never_cached
     @carried
     async def scan(
-        self, image: SomeImage = None, db: Db = None, allow_sample_db: AllowSample = False
+        self,
+        image: args.Image = None,
+        tarball: args.Tarball = None,
+        reference: args.GivenReference = "",
+        db: args.Db = None,
+        allow_sample_db: args.AllowSample = False,
+        max_db_age: args.MaxDbAge = LIMIT_HOURS,
     ) -> Scan:
         """Scan an image once; the result is asked for its report, table, SARIF, SBOM and gate."""
-        images = await self._images()
-        database = await given(db, images) if db else await downloaded(images)
-        check_sample(database.record, rehearsal=True, allowed=allow_sample_db)
-        layout = await self._layout(image, images)
-        document = await scanned(layout, database, images.trivy.reference)
-        named = report_file(document, f"image@{layout.digest}", in_repository=False)
-        # object_type makes it a dataclass, which type checkers cannot see.
-        return Scan(report=named, trivy_image=images.trivy.reference)  # type: ignore[call-arg]
-
-    @never_cached
-    @carried
-    async def push(
-        self,
-        repository: Annotated[str, Doc("Where to push: HOST/PATH, without tag or digest")],
-        image: SomeImage = None,
-        registry_username: Username = "",
-        registry_password: Password = None,
-    ) -> str:
-        """Push an image by digest, leaving no tag; the reference by digest."""
-        images, target = await self._images(), Repository.parse(repository)
-        registry = await _registry(images, target, registry_username, registry_password)
-        return await registry.push(await self._layout(image, images), target)
-
-    @never_cached
-    @carried
-    async def sign(
-        self,
-        reference: SomeReference,
-        key: Key,
-        key_password: KeyPassword,
-        registry_username: Username = "",
-        registry_password: Password = None,
-    ) -> str:
-        """Sign an image in its registry; the reference by digest."""
-        images, named = await self._images(), Reference.parse(reference)
-        registry = await _registry(images, named.repository, registry_username, registry_password)
-        image = await resolved(registry, named)
-        await signer.sign(registry, signer.KeySigner(key, key_password), image)
-        return image
-
-    @never_cached
-    @carried
-    async def attest(
-        self,
-        reference: SomeReference,
-        predicate: Annotated[dagger.File, Doc("What is attested, as JSON")],
-        key: Key,
-        key_password: KeyPassword,
-        predicate_type: Annotated[str, Doc("Its type: one of cosign's names or a URI")] = "spdxjson",
-        registry_username: Username = "",
-        registry_password: Password = None,
-    ) -> str:
-        """Attest a document on an image in its registry; the reference by digest."""
-        images, named = await self._images(), Reference.parse(reference)
-        registry = await _registry(images, named.repository, registry_username, registry_password)
-        image = await resolved(registry, named)
-        await signer.attest(registry, signer.KeySigner(key, key_password), image, predicate_type, predicate)
-        return image
-
-    @never_cached
-    @carried
-    async def verify(
-        self,
-        reference: SomeReference,
-        public_key: Annotated[dagger.File, Doc("The public key to trust, as PEM")],
-        registry_username: Username = "",
-        registry_password: Password = None,
-    ) -> str:
-        """Verify that an image carries a signature and an SBOM of this key; a table of what was proven."""
-        images, named = await self._images(), Reference.parse(reference)
-        with failing_as(UsageError, "the public key cannot be read"):
-            anchor = signer.PublicKey(await public_key.contents())
-        registry = await _registry(images, named.repository, registry_username, registry_password)
-        return proven(await verified(registry, anchor, await resolved(registry, named)))
+        project, given = await self._project(), Given.of(image, tarball, reference)
+        wanted = Wanted(db, allow_sample_db, max_db_age)
+        database = await wanted.given(project.images, rehearsal=True) or await wanted.downloaded(
+            project.images
+        )
+        subject = await subject_of(given, project)
+        made = await scan_of(subject, database, project)
+        await check_unmoved(given, subject, project)
+        return made
 
     @never_cached
     @carried
     async def candidate(
         self,
-        version: Annotated[str, Doc("Version to release, which becomes the tag")] = "",
-        repository: Annotated[str, Doc("Where to release to, HOST/PATH; left out, this is a rehearsal")] = "",
-        db: Db = None,
-        allow_sample_db: AllowSample = False,
-        key: Annotated[dagger.Secret | None, Doc("The private key, as cosign writes it")] = None,
-        key_password: Annotated[dagger.Secret | None, Doc("The private key's password")] = None,
-        registry_username: Username = "",
-        registry_password: Password = None,
-        revision: Revision = "",
-        dockerfile: Dockerfile = "Dockerfile",
-        target: Target = "runtime",
+        version: args.Version = "",
+        repository: args.ReleaseRepository = "",
+        image: args.Image = None,
+        tarball: args.Tarball = None,
+        reference: args.GivenReference = "",
+        revision: args.Revision = "",
+        db: args.Db = None,
+        allow_sample_db: args.AllowSample = False,
+        max_db_age: args.MaxDbAge = LIMIT_HOURS,
+        advisories: args.Advisories = None,
+        severities: args.Severities = None,
+        block_unfixed: args.BlockUnfixed = False,
+        exceptions: args.Exceptions = None,
+        key: args.MaybeKey = None,
+        key_password: args.MaybeKeyPassword = None,
     ) -> dagger.Directory:
         """Run the whole pipeline; the evidence folder, whether it passed, was blocked or failed."""
-        chosen = plan.version_of(version, rehearsal=not repository)
         request = plan.Request(
-            build=plan.Build(self.source, dockerfile, target, chosen, revision),
-            images=await self._images(),
+            project=await self._project(),
+            given=Given.of(image, tarball, reference),
+            rules=Rules(tuple(severities or ()), block_unfixed, exceptions),
+            database=Wanted(db, allow_sample_db, max_db_age),
+            version=version,
+            revision=revision,
             repository=repository,
-            db=db,
-            allow_sample_db=allow_sample_db,
+            advisories=advisories,
             key=key,
             key_password=key_password,
-            registry_username=registry_username,
-            registry_password=registry_password,
         )
         return await release.candidate(await plan.checked(request))
 
@@ -204,24 +209,56 @@ class SupplyChain:
     @carried
     async def release(
         self,
-        version: Annotated[str, Doc("Version to release, which becomes the tag")] = "",
-        repository: Annotated[str, Doc("Where to release to, HOST/PATH; left out, this is a rehearsal")] = "",
-        db: Db = None,
-        allow_sample_db: AllowSample = False,
-        key: Annotated[dagger.Secret | None, Doc("The private key, as cosign writes it")] = None,
-        key_password: Annotated[dagger.Secret | None, Doc("The private key's password")] = None,
-        registry_username: Username = "",
-        registry_password: Password = None,
-        revision: Revision = "",
-        dockerfile: Dockerfile = "Dockerfile",
-        target: Target = "runtime",
+        version: args.Version = "",
+        repository: args.ReleaseRepository = "",
+        image: args.Image = None,
+        tarball: args.Tarball = None,
+        reference: args.GivenReference = "",
+        revision: args.Revision = "",
+        db: args.Db = None,
+        allow_sample_db: args.AllowSample = False,
+        max_db_age: args.MaxDbAge = LIMIT_HOURS,
+        advisories: args.Advisories = None,
+        severities: args.Severities = None,
+        block_unfixed: args.BlockUnfixed = False,
+        exceptions: args.Exceptions = None,
+        key: args.MaybeKey = None,
+        key_password: args.MaybeKeyPassword = None,
     ) -> str:
         """Run the whole pipeline and judge it: the summary, or the error of the step that ended it."""
         evidence = await self.candidate(
-            *(version, repository, db, allow_sample_db, key, key_password),
-            *(registry_username, registry_password, revision, dockerfile, target),
+            version=version,
+            repository=repository,
+            image=image,
+            tarball=tarball,
+            reference=reference,
+            revision=revision,
+            db=db,
+            allow_sample_db=allow_sample_db,
+            max_db_age=max_db_age,
+            advisories=advisories,
+            severities=severities,
+            block_unfixed=block_unfixed,
+            exceptions=exceptions,
+            key=key,
+            key_password=key_password,
         )
         return await release.verdict(evidence)
+
+    async def _project(self) -> Project:
+        """The source with its settings, under the flags that were given; the engine is logged in."""
+        await hand_to_engine(self.logins)
+        flags = {name: getattr(self, name) for name in _SETTINGS if getattr(self, name)}
+        source, settings = await looked_at(self.source)
+        return Project(
+            images=await self._images(),
+            settings=settings.under(flags, "a flag"),
+            source=source,
+            git=self.git,
+            build_args=self.build_args,
+            build_secrets=self.build_secrets,
+            logins=tuple(self.logins),
+        )
 
     async def _images(self) -> Images:
         """The pinned images, or the caller's in their place."""
@@ -231,13 +268,5 @@ class SupplyChain:
         with failing_as(ImagesInvalid, "the images file cannot be read"):
             return pinned.overridden(await self.images.contents())
 
-    async def _layout(self, image: dagger.Container | None, images: Images) -> Layout:
-        """The layout of the image given, or of the one the source builds by default."""
-        return await unpacked(image or await release.build(plan.Build(self.source), images), images.python)
 
-
-async def _registry(
-    images: Images, repository: Repository, username: str, password: dagger.Secret | None
-) -> Registry:
-    """A real registry, with the caller's login."""
-    return Registry(images=images, login=await login(repository.registry, username, password))
+_SETTINGS = ("dockerfile", "target", "test_target", "platform", "port", "health_path")

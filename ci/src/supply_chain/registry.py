@@ -1,6 +1,6 @@
 """The registry of a run: the caller's, with a login, or a throw-away one that lives as long as the run."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
@@ -8,10 +8,11 @@ import anyio
 import dagger
 from dagger import dag
 
-from supply_chain.errors import CredentialsIncomplete, InternalError, RegistryFailed, VersionExists
+from supply_chain.errors import InternalError, RegistryFailed, SupplyChainError
 from supply_chain.faults import failing_as, tool_failing_as
 from supply_chain.images import Image, Images
 from supply_chain.layout import Layout
+from supply_chain.logins import Login, config_file
 from supply_chain.models.image_layout import check_digest
 from supply_chain.models.reference import Repository
 from supply_chain.toolbox import fresh, tool
@@ -22,6 +23,7 @@ REHEARSAL = Repository(registry="registry:5000", path="rehearsal")
 """Where a rehearsal pushes to: the throw-away registry, under the name its service is bound to."""
 
 _PORT = 5000
+_QUIET = {"REGISTRY_LOG_LEVEL": "error", "REGISTRY_LOG_ACCESSLOG_DISABLED": "true"}
 _LAYOUT = "/layout"
 _TAGS_SO_FAR = "tags that moved are in the outcome; none of them names anything but the verified image"
 
@@ -64,11 +66,42 @@ class Registry:
         return reference
 
     async def digest(self, reference: str) -> str:
-        """The digest the registry serves for `reference`."""
+        """The digest the registry serves for `reference`; ImageMissing where it has no such image."""
         with tool_failing_as(lambda words: refusal(f"{reference} could not be resolved", words)):
             command = crane.digest(reference, rehearsal=self.rehearsal)
             said = await self.client(self.images.crane).with_exec(command, use_entrypoint=True).stdout()
         return crane.digest_in(said)
+
+    async def pull(self, reference: str, platform: str) -> dagger.Directory:
+        """An image as an OCI layout, byte for byte; of an index, the platform's image."""
+        command = crane.pull(reference, platform, _LAYOUT, rehearsal=self.rehearsal)
+        with tool_failing_as(lambda words: refusal(f"{reference} could not be pulled", words)):
+            pulled = self.client(self.images.crane).with_exec(command, use_entrypoint=True)
+            return await pulled.directory(_LAYOUT).sync()
+
+    async def tags(self, repository: Repository) -> list[str]:
+        """Every tag of a repository; none where it does not exist yet."""
+        command = crane.tags(str(repository), rehearsal=self.rehearsal)
+        code, said, words = await self._asked(command, f"the tags of {repository} could not be listed")
+        if code and not is_absent(words):
+            raise refusal(f"the tags of {repository} could not be listed", words)
+        return said.split() if code == 0 else []
+
+    async def named(self, reference: str) -> str:
+        """The digest that a tag names; empty where the tag is free."""
+        command = crane.digest(reference, rehearsal=self.rehearsal)
+        code, said, words = await self._asked(command, f"{reference} could not be looked up")
+        if code and not is_absent(words):
+            raise refusal(f"{reference} could not be looked up", words)
+        return crane.digest_in(said) if code == 0 else ""
+
+    async def _asked(self, command: list[str], otherwise: str) -> tuple[int, str, str]:
+        """Exit code and both streams of a question that may be answered with no."""
+        client = self.client(self.images.crane).with_exec(
+            command, use_entrypoint=True, expect=dagger.ReturnType.ANY
+        )
+        with failing_as(RegistryFailed, otherwise):
+            return await client.exit_code(), await client.stdout(), await client.stderr()
 
     async def tag(self, repository: Repository, digest: str, name: str) -> None:
         """Let the tag name the image, and see that it does."""
@@ -77,39 +110,18 @@ class Registry:
             await self.client(self.images.crane).with_exec(command, use_entrypoint=True).sync()
         check_digest(f"the tag {name}", await self.digest(repository.tagged(name)), digest)
 
-    async def check_free(self, repository: Repository, version: str) -> None:
-        """VersionExists when the version's tag is taken; other errors when the registry cannot be used.
 
-        Asked before any work: one question finds an unreachable registry, a refused login and a taken
-        version.
-        """
-        reference = repository.tagged(version)
-        command = crane.digest(reference, rehearsal=self.rehearsal)
-        client = self.client(self.images.crane).with_exec(
-            command, use_entrypoint=True, expect=dagger.ReturnType.ANY
-        )
-        with failing_as(RegistryFailed, f"{reference} could not be looked up"):
-            code, said, words = await client.exit_code(), await client.stdout(), await client.stderr()
-        if code == 0:
-            raise VersionExists(f"{reference} exists", why=f"it names {crane.digest_in(said)}")
-        if not is_absent(words):
-            raise refusal(f"{reference} could not be looked up", words)
-
-
-async def login(registry: str, username: str, password: dagger.Secret | None) -> dagger.Secret | None:
-    """The login as a secret file for the tools; None for an anonymous one."""
-    if not username and not password:
-        return None
-    if not username or not password:
-        raise CredentialsIncomplete("a registry login is a user name and a password")
-    config = docker_config.login(registry, username, await password.plaintext())
-    return dag.set_secret(f"registry-login-{registry}", config)
+async def reached(images: Images, logins: Sequence[Login]) -> Registry:
+    """Real registries, with the caller's logins."""
+    return Registry(images=images, login=await config_file(logins))
 
 
 @asynccontextmanager
 async def throw_away(images: Images) -> AsyncIterator[Registry]:
     """A registry for the block only. Started by hand: without clients for 10 s it would forget all."""
     service = fresh(dag.container().from_(images.registry.reference)).with_exposed_port(_PORT)
+    for name, value in _QUIET.items():
+        service = service.with_env_variable(name, value)
     running = service.as_service(use_entrypoint=True)
     with failing_as(InternalError, "the throw-away registry did not start"):
         await running.start()
@@ -121,6 +133,6 @@ async def throw_away(images: Images) -> AsyncIterator[Registry]:
             await running.stop()
 
 
-def _tagging_failed(reference: str, words: str) -> RegistryFailed:
+def _tagging_failed(reference: str, words: str) -> SupplyChainError:
     error = refusal(f"{reference} could not be tagged", words)
     return type(error)(error.what, why=error.why, advice=_TAGS_SO_FAR)

@@ -1,64 +1,51 @@
 """The pipeline, from top to bottom.
 
 Run and judge are apart: a candidate always comes to an evidence folder, whatever happened; a verdict raises.
-Order: signer and registry answer → build ∥ database → one scan → conversions → gate → push by digest,
-untagged → sign, attest (one writer, one after the other: registries without a referrers API lose one of two)
-→ verify from the registry ∥ save for offline use → tags, the version's last. So no tag ever names what was
-not verified.
+Order: signer and registry answer → checks ∥ build, then smoke ∥ database → one scan → conversions → gate,
+then the checks are judged → push by digest, untagged → sign, attest (one writer, one after the other:
+registries without a referrers API lose one of two) → verify from the registry ∥ save for offline use → tags,
+the version's last. So no tag ever names what was not verified, and a scan is evidence whatever stops a run
+after it. A version that exists is adopted where it is what this run would have made, else refused.
 """
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
 import dagger
-from dagger import BuildArg, dag
+from dagger import dag
 
-from supply_chain import evidence
-from supply_chain.errors import BuildFailed, GateBlocked, InternalError, SupplyChainError
-from supply_chain.faults import failing_as
-from supply_chain.images import Images
-from supply_chain.layout import Layout, unpacked
+from supply_chain import evidence, publishing
+from supply_chain.adoption import adopt
+from supply_chain.checking import Checked, Checking
+from supply_chain.errors import InternalError, SupplyChainError
+from supply_chain.inputs import Subject, check_unmoved, subject_of
 from supply_chain.ledger import Ledger
-from supply_chain.models.outcome import Mode, Signed
-from supply_chain.models.policy import Policy, judge, listed
+from supply_chain.models import policy
+from supply_chain.models.outcome import Mode
 from supply_chain.models.summary import render
-from supply_chain.models.trivy_report import Report
-from supply_chain.models.verification import SIGNATURE_TYPE, Verification
-from supply_chain.plan import Build, Plan
-from supply_chain.registry import Registry, login, throw_away
-from supply_chain.scanner import check_sbom, conversions, report_file, scanned
+from supply_chain.models.trivy_report import Report, nothing_listed
+from supply_chain.notices import notices
+from supply_chain.plan import Plan
+from supply_chain.registry import Registry, reached, throw_away
+from supply_chain.run import Run
+from supply_chain.scanner import check_sbom, conversions, findings_file, report_file, scanned
 from supply_chain.signer import Anchor, KeySigner, Signer, attest, sign, throw_away_signer
 from supply_chain.toolbox import both
-from supply_chain.verifier import verified
-from supply_chain.vulnerability_db import VulnerabilityDb, downloaded
-
-_REHEARSAL = "a rehearsal: its registry is thrown away with the run, and nothing public is touched"
-_THROW_AWAY_KEY = (
-    "its key was made for this run: a signature by it shows that signing works, and vouches for nothing"
-)
-_SAMPLE = "the vulnerability database is a sample: what it does not list was not looked for"
-
-
-@dataclass(frozen=True)
-class Run:
-    """One pass through the pipeline."""
-
-    plan: Plan
-    ledger: Ledger
-    registry: Registry
-
-    @property
-    def images(self) -> Images:
-        """The images in use."""
-        return self.plan.request.images
+from supply_chain.vulnerability_db import VulnerabilityDb
 
 
 async def candidate(plan: Plan) -> dagger.Directory:
     """Run the pipeline; the evidence folder says how it ended."""
-    request = plan.request
-    facts = {"mode": plan.mode, "version": request.build.version, "revision": request.build.revision}
-    ledger = Ledger(facts | {"images": dict(request.images), "notices": notices(plan)})
+    ledger = Ledger(
+        {
+            "mode": plan.mode,
+            "version": plan.version.tag,
+            "revision": plan.commit.revision,
+            "dirty": plan.commit.dirty,
+            "images": dict(plan.project.images),
+            "notices": notices(plan),
+        }
+    )
     error: SupplyChainError | None = None
     try:
         async with _registry(plan) as registry:
@@ -82,103 +69,103 @@ async def verdict(directory: dagger.Directory) -> str:
 
 async def pipeline(run: Run) -> None:
     """Every step, in order; the first that fails ends the run."""
-    signer, anchor = await _ready(run)
-    layout, db = await both(lambda: _layout(run), lambda: _database(run))
-    report, sbom = await _scanned(run, layout, db)
+    signer, anchor, existing = await _ready(run)
+    if existing:
+        await adopt(run, anchor, existing)
+        return
+    made, of_source = await both(lambda: _made(run), lambda: _source_checked(run))
+    (subject, of_image), db = made
+    checked = of_source + of_image
+    run.ledger.learn(checks=checked.rows)
+    report, sbom = await _scanned(run, subject, db)
     _gate(run, report)
-    image = await _pushed(run, layout)
+    checked.raise_failure()
+    await check_unmoved(run.plan.request.given, subject, run.plan.project)
+    image = await _pushed(run, subject)
     await _signed(run, signer, image, sbom)
-    await both(lambda: _verified(run, anchor, image, sbom), lambda: _saved(run, image, layout))
-    await _tagged(run, layout)
-
-
-async def build(request: Build, images: Images) -> dagger.Container:
-    """The image that the Dockerfile describes, on the pinned base image."""
-    await request.check()
-    arguments = {
-        "PYTHON_IMAGE": images.python.reference,
-        "VERSION": request.version,
-        "REVISION": request.revision,
-    }
-    image = request.source.docker_build(
-        dockerfile=request.dockerfile,
-        target=request.target,
-        build_args=[BuildArg(name, value) for name, value in arguments.items() if value],
+    text = await sbom.contents()
+    await both(
+        lambda: publishing.verify(run, anchor, image, text),
+        lambda: publishing.save(run, image, subject.layout),
     )
-    with failing_as(
-        BuildFailed, f"{request.dockerfile}, target {request.target or 'the last one'}, does not build"
-    ):
-        return await image.sync()
-
-
-def notices(plan: Plan) -> tuple[str, ...]:
-    """What a reader must know before believing the rest."""
-    request = plan.request
-    said = [_REHEARSAL] if plan.mode is Mode.REHEARSAL else []
-    said += [_THROW_AWAY_KEY] if not request.key else []
-    said += [_SAMPLE] if plan.db and plan.db.record.sample else []
-    if request.images.stand_ins:
-        said.append(f"stand-ins run in place of the official images: {', '.join(request.images.stand_ins)}")
-    return tuple(said)
+    await publishing.tag(run, subject.layout.digest)
 
 
 @asynccontextmanager
 async def _registry(plan: Plan) -> AsyncIterator[Registry]:
     """The caller's registry, or a throw-away one."""
-    request = plan.request
     if plan.mode is Mode.REHEARSAL:
-        async with throw_away(request.images) as registry:
+        async with throw_away(plan.project.images) as registry:
             yield registry
     else:
-        secret = await login(plan.repository.registry, request.registry_username, request.registry_password)
-        yield Registry(images=request.images, login=secret)
+        yield await reached(plan.project.images, plan.project.logins)
 
 
-async def _ready(run: Run) -> tuple[Signer, Anchor]:
-    """Nothing is built for a signer or a registry that cannot be used."""
-    request = run.plan.request
+async def _ready(run: Run) -> tuple[Signer, Anchor, str]:
+    """Signer, anchor, and the digest of the version where it exists already.
+
+    Nothing is built for a signer or a registry that cannot be used.
+    """
+    request, plan = run.plan.request, run.plan
     given = KeySigner(request.key, request.key_password) if request.key and request.key_password else None
     signer = given or throw_away_signer()
 
-    async def look_up() -> None:
-        if not run.registry.rehearsal:
-            await run.registry.check_free(run.plan.repository, request.build.version)
+    async def look_up() -> str:
+        if run.registry.rehearsal:
+            return ""
+        return await run.registry.named(plan.repository.tagged(plan.version.tag))
 
     with run.ledger.step("signer and registry"):
-        anchor, _ = await both(lambda: signer.anchor(run.images.cosign), look_up)
+        anchor, existing = await both(lambda: signer.anchor(run.images.cosign), look_up)
     for name, text in anchor.files.items():
         run.ledger.files[name] = dag.directory().with_new_file(name, text).file(name)
-    return signer, anchor
+    return signer, anchor, existing
 
 
-async def _layout(run: Run) -> Layout:
-    with run.ledger.step("build"):
-        image = await build(run.plan.request.build, run.images)
-    with run.ledger.step("layout"):
-        layout = await unpacked(image, run.images.python)
-    run.ledger.learn(digest=layout.digest)
+async def _made(run: Run) -> tuple[tuple[Subject, Checked], VulnerabilityDb]:
+    return await both(lambda: _subject(run), lambda: _database(run))
+
+
+async def _source_checked(run: Run) -> Checked:
+    """The checks of the source, which an image that was given has none of."""
+    if not run.plan.request.given.is_source:
+        return Checked()
+    with run.ledger.step("checks"):
+        return await Checking(run.plan.project, run.plan.request.advisories).of_source()
+
+
+async def _subject(run: Run) -> tuple[Subject, Checked]:
+    """The image, built or as it was given, and how it answers."""
+    plan = run.plan
+    with run.ledger.step("build" if plan.request.given.is_source else "image"):
+        subject = await subject_of(plan.request.given, plan.project, plan.build_args)
+    layout = subject.layout
+    run.ledger.learn(digest=layout.digest, input=subject.origin, platform=layout.config.platform)
     run.ledger.directories["layout"] = layout.directory
-    return layout
+    with run.ledger.step("smoke"):
+        return subject, await Checking(plan.project).of_image(subject)
 
 
 async def _database(run: Run) -> VulnerabilityDb:
     with run.ledger.step("database"):
-        db = run.plan.db or await downloaded(run.images)
+        db = run.plan.db or await run.plan.request.database.downloaded(run.images)
     run.ledger.learn(database=db.record)
     return db
 
 
-async def _scanned(run: Run, layout: Layout, db: VulnerabilityDb) -> tuple[Report, dagger.File]:
+async def _scanned(run: Run, subject: Subject, db: VulnerabilityDb) -> tuple[Report, dagger.File]:
     """Scan once; report, table, SARIF and SBOM are evidence whether or not the gate will pass."""
-    reference = run.plan.repository.at(layout.digest)
+    reference = run.plan.repository.at(subject.layout.digest)
     with run.ledger.step("scan"):
-        document = await scanned(layout, db, run.images.trivy.reference)
+        document = await scanned(subject.layout, db, run.images.trivy.reference)
         report = Report.parse(document)
     run.ledger.files["trivy.json"] = file = report_file(document, reference, in_repository=True)
+    if said := nothing_listed(report):
+        run.ledger.notice(said)
     with run.ledger.step("convert"):
         made = await conversions(file, run.images.trivy.reference)
         run.ledger.files |= {
-            "findings.txt": made.table,
+            "findings.txt": findings_file(report),
             "trivy.sarif": made.sarif,
             "sbom.spdx.json": made.sbom,
         }
@@ -187,16 +174,15 @@ async def _scanned(run: Run, layout: Layout, db: VulnerabilityDb) -> tuple[Repor
 
 
 def _gate(run: Run, report: Report) -> None:
-    judgement = judge(report, Policy())
+    judgement = policy.judge(report, run.plan.policy, run.ledger.started_at.date())
     run.ledger.learn(gate=judgement)
     with run.ledger.step("gate"):
-        if not judgement.passed:
-            raise GateBlocked(judgement.headline, why=listed(judgement.blocking))
+        policy.check(judgement)
 
 
-async def _pushed(run: Run, layout: Layout) -> str:
+async def _pushed(run: Run, subject: Subject) -> str:
     with run.ledger.step("push"):
-        image = await run.registry.push(layout, run.plan.repository)
+        image = await run.registry.push(subject.layout, run.plan.repository)
     run.ledger.learn(image=image)
     return image
 
@@ -206,34 +192,3 @@ async def _signed(run: Run, signer: Signer, image: str, sbom: dagger.File) -> No
         await sign(run.registry, signer, image)
     with run.ledger.step("attest SBOM"):
         await attest(run.registry, signer, image, "spdxjson", sbom)
-
-
-async def _verified(run: Run, anchor: Anchor, image: str, sbom: dagger.File) -> None:
-    with run.ledger.step("verify"):
-        proven = await verified(run.registry, anchor, image, await sbom.contents())
-    run.ledger.learn(**statements(proven))
-
-
-async def _saved(run: Run, image: str, layout: Layout) -> None:
-    with run.ledger.step("save"):
-        saved = await evidence.saved(run.registry, image, layout.digest)
-        run.ledger.directories["bundles"] = await evidence.bundles(run.registry, saved)
-    run.ledger.directories["layout"] = saved.directory
-
-
-async def _tagged(run: Run, layout: Layout) -> None:
-    for moved, tag in enumerate(run.plan.tags, start=1):
-        with run.ledger.step(f"tag {tag}"):
-            await run.registry.tag(run.plan.repository, layout.digest, tag)
-        run.ledger.learn(tags=run.plan.tags[:moved])
-
-
-def statements(proven: Verification) -> dict[str, tuple[Signed, ...]]:
-    """Verified signatures and attestations, as the outcome lists them."""
-    signature = Signed(predicate_type=SIGNATURE_TYPE, signer=proven.signer)
-    return {
-        "signatures": (signature,) * proven.signatures,
-        "attestations": tuple(
-            Signed(predicate_type=kind, signer=proven.signer) for kind in proven.attestations
-        ),
-    }

@@ -9,6 +9,7 @@ from dagger import dag
 from supply_chain.errors import ScannerFailed
 from supply_chain.faults import tool_failing_as
 from supply_chain.layout import Layout
+from supply_chain.models import findings
 from supply_chain.models.spdx import Document
 from supply_chain.models.trivy_report import Report, named
 from supply_chain.toolbox import side_by_side, tool
@@ -19,7 +20,6 @@ from supply_chain.vulnerability_db import VulnerabilityDb
 _LAYOUT = "/image"
 _REPORT = "/report/trivy.json"
 _FILES = {
-    trivy.Format.TABLE: "findings.txt",
     trivy.Format.SARIF: "trivy.sarif",
     trivy.Format.SPDX: "sbom.spdx.json",
 }
@@ -29,7 +29,6 @@ _FILES = {
 class Conversions:
     """What a report is converted to."""
 
-    table: dagger.File
     sarif: dagger.File
     sbom: dagger.File
 
@@ -59,6 +58,11 @@ def report_file(document: str, reference: str, *, in_repository: bool) -> dagger
     return dag.directory().with_new_file("trivy.json", text).file("trivy.json")
 
 
+def findings_file(report: Report) -> dagger.File:
+    """All findings as tables."""
+    return dag.directory().with_new_file("findings.txt", findings.table(report)).file("findings.txt")
+
+
 def converted(report: dagger.File, output: trivy.Format, trivy_image: str) -> dagger.File:
     """The report in another format."""
     to = f"/report/{_FILES[output]}"
@@ -69,7 +73,7 @@ def converted(report: dagger.File, output: trivy.Format, trivy_image: str) -> da
 
 
 async def conversions(report: dagger.File, trivy_image: str) -> Conversions:
-    """Table, SARIF and SPDX, made side by side."""
+    """SARIF and SPDX, made side by side."""
 
     async def make(output: trivy.Format) -> dagger.File:
         with tool_failing_as(

@@ -33,6 +33,9 @@ class Running:
     address: str
     ports: tuple[int, ...]
     stack: AsyncExitStack
+    log: Path
+    step: int
+    shown: int = 0
     clients: int = 0
     kept: bool = False
     idle_since: float = 0.0
@@ -106,6 +109,7 @@ class Services:
             for running in used:
                 running.clients -= 1
                 running.idle_since = time.monotonic()
+                self._show(running)
 
     async def _start(self, service: ServiceState, alias: str) -> Running:
         state, podman = service.container, self._session.podman
@@ -117,17 +121,18 @@ class Services:
             ready = await stack.enter_async_context(
                 prepared(self._session.evaluator, state, service.argv, hosts, *logging)
             )
-            with self._session.progress.step(f"start service {' '.join(service.argv)[:150]}"):
+            with self._session.progress.step(f"start service {' '.join(service.argv)[:150]}") as step:
                 await podman.text("start", ready.id)
                 address = await podman.text("inspect", "--format", "{{.NetworkSettings.IPAddress}}", ready.id)
                 await self._wait(service, ready.id, address, log, name)
-            return Running(ready.id, address, state.config.ports, stack.pop_all())
+            return Running(ready.id, address, state.config.ports, stack.pop_all(), log, step)
 
     async def _wait(self, service: ServiceState, container: str, address: str, log: Path, name: str) -> None:
         deadline = time.monotonic() + START_SECONDS
-        waiting = list(service.container.config.ports)
-        while waiting:
-            if await _listens(address, waiting[0]):
+        state = service.container
+        waiting = [port for port in state.config.ports if port not in state.unwaited]
+        while waiting or not address:
+            if address and await _listens(address, waiting[0]):  # one that ended at once has no address
                 waiting.pop(0)
                 continue
             running, code = (
@@ -140,15 +145,25 @@ class Services:
                 self._session.progress.line(said)
                 raise ExecFailed(service.argv, int(code), said, "", f"start {name}: exit code: {code}")
             if time.monotonic() > deadline:
-                raise EngineError(
-                    f"start {name}: port {waiting[0]} did not listen in {START_SECONDS:.0f} s\n{said}"
-                )
+                what = f"port {waiting[0]} did not listen" if address else "it had no address"
+                raise EngineError(f"start {name}: {what} in {START_SECONDS:.0f} s\n{said}")
             await anyio.sleep(_POLL_SECONDS)
 
     def _said(self, log: Path) -> str:
-        # k8s-file: time, stream, F or P, text
-        lines = log.read_text(errors="replace").splitlines() if log.exists() else []
-        return self._session.secrets.scrub("\n".join(line.split(" ", 3)[-1] for line in lines[-50:]))
+        return self._session.secrets.scrub("\n".join(_lines(log)[-50:]))
+
+    def _show(self, running: Running) -> None:
+        """Shows what a service has printed since it was last looked at."""
+        lines = _lines(running.log)
+        if lines[running.shown :]:
+            self._session.progress.output(running.step, "\n".join(lines[running.shown :]))
+        running.shown = len(lines)
+
+
+def _lines(log: Path) -> list[str]:
+    """Whole lines of a service's log, which Podman writes as k8s-file: time, stream, F or P, text."""
+    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+    return [line.split(" ", 3)[-1] for line in lines]
 
 
 async def _listens(address: str, port: int) -> bool:

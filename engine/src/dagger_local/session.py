@@ -15,10 +15,24 @@ import uvicorn
 from graphql import ExecutionResult, GraphQLSchema, build_schema, extend_schema, graphql, parse
 
 from dagger_local import host
-from dagger_local.core import builds, config, content, directory, execs, file, images, query, services
+from dagger_local.core import (
+    archives,
+    builds,
+    config,
+    content,
+    directory,
+    execs,
+    file,
+    git,
+    images,
+    query,
+    registries,
+    services,
+)
 from dagger_local.dispatch import answer, clearer
 from dagger_local.errors import EngineError
 from dagger_local.evaluate import Evaluator
+from dagger_local.logins import Logins
 from dagger_local.podman import Podman
 from dagger_local.progress import Progress
 from dagger_local.resolve import RESOLVERS, Context, Resolver
@@ -28,7 +42,9 @@ from dagger_local.services import Services
 from dagger_local.store import Store
 
 # Importing them is what registers their resolvers.
-CORE = (builds, config, content, directory, execs, file, images, query, services)
+CORE = (
+    *(archives, builds, config, content, directory, execs, file, git, images, query, registries, services),
+)
 SDL_PATHS = [Path(__file__).with_name("schema.graphql"), Path(__file__).parent / "module" / "schema.graphql"]
 
 
@@ -73,6 +89,7 @@ class Session:
     def __post_init__(self) -> None:
         self.schema: GraphQLSchema = build_schema("\n".join(p.read_text() for p in SDL_PATHS))
         self.services = Services(self)
+        self.logins = Logins(self.run_folder.path)
         self.evaluator = Evaluator(self)
         self.resolvers = dict(RESOLVERS)
 

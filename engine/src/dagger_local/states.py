@@ -94,6 +94,7 @@ class ContainerState:
     Attributes:
         base: Content key of the root filesystem, pending writes included.
         image: Podman image that holds it without them; empty means an empty filesystem.
+        unwaited: Exposed ports that a service need not listen on to be there.
     """
 
     base: str = "scratch"
@@ -105,6 +106,7 @@ class ContainerState:
     bindings: tuple[tuple[str, str], ...] = ()
     last_exec: ExecState | None = None
     platform: str = ""
+    unwaited: tuple[int, ...] = ()
 
     @property
     def key(self) -> str:
@@ -154,4 +156,48 @@ class CacheState:
     key: str
 
 
-State = ContainerState | DirectoryState | FileState | ServiceState | SecretState | CacheState
+@dataclass(frozen=True)
+class GitState:
+    """A directory that is, or has, a git repository."""
+
+    path: Path
+    digest: str
+
+    @property
+    def key(self) -> str:
+        """Content key."""
+        return digest_of("git", self.digest)
+
+
+@dataclass(frozen=True)
+class GitRefState:
+    """A commit, and the name that it was found by."""
+
+    commit: str
+    ref: str
+
+    @property
+    def key(self) -> str:
+        """Content key."""
+        return digest_of("ref", self.commit, self.ref)
+
+
+@dataclass(frozen=True)
+class ChangesetState:
+    """What differs between two trees, as far as anybody asks."""
+
+    key: str
+    is_empty: bool
+
+
+State = (
+    ContainerState
+    | DirectoryState
+    | FileState
+    | ServiceState
+    | SecretState
+    | CacheState
+    | GitState
+    | GitRefState
+    | ChangesetState
+)

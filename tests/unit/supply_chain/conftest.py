@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from supply_chain.models.checks import Result, Row
 from supply_chain.models.database import Database
-from supply_chain.models.outcome import CheckResult, CheckRow, Outcome, Signed, Step
+from supply_chain.models.outcome import Outcome, Signed, Step
 from supply_chain.models.trivy_report import Report, Severity
 from supply_chain.models.verification import SIGNATURE_TYPE
 from unit.supply_chain.outcomes import STARTED, excepting, outcome
@@ -51,7 +52,7 @@ def full(report: Report, digest: str, image: str) -> Outcome:
         input=image,
         platform="linux/amd64",
         adopted=True,
-        checks=(CheckRow(name="lint", result=CheckResult.PASSED, seconds=1.5, detail="2 commands"),),
+        checks=(Row(check="lint", result=Result.PASSED, seconds=1.5, detail="2 commands"),),
         gate=excepting(report, severities=(Severity.CRITICAL, Severity.HIGH)),
         database=Database(source="given", digest=digest, updated_at=STARTED, sample=True),
         signatures=(signed,),

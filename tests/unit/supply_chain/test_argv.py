@@ -23,6 +23,8 @@ def registry_commands(*, rehearsal: bool) -> list[list[str]]:
     return [
         crane.push("/layout", IMAGE, rehearsal=rehearsal),
         crane.digest(IMAGE, rehearsal=rehearsal),
+        crane.pull(IMAGE, "linux/amd64", "/layout", rehearsal=rehearsal),
+        crane.tags(IMAGE, rehearsal=rehearsal),
         crane.tag(IMAGE, "1.0", rehearsal=rehearsal),
         cosign.sign(IMAGE, cosign.BY_KEY, rehearsal=rehearsal),
         cosign.attest(IMAGE, "spdxjson", "/predicate", cosign.BY_KEY, rehearsal=rehearsal),
@@ -144,4 +146,12 @@ def test_cranes_digest_is_read_from_its_end(said: str, digest: str) -> None:
     ],
 )
 def test_a_login_is_what_docker_writes(registry: str, key: str) -> None:
-    assert docker_config.login(registry, "me", "p:w") == f'{{"auths": {{"{key}": {{"auth": "bWU6cDp3"}}}}}}'
+    assert docker_config.config({registry: ("me", "p:w")}) == (
+        f'{{"auths": {{"{key}": {{"auth": "bWU6cDp3"}}}}}}'
+    )
+
+
+def test_any_number_of_logins_is_one_file() -> None:
+    assert docker_config.config({"a.example": ("me", "x"), "b.example": ("you", "y")}) == (
+        '{"auths": {"a.example": {"auth": "bWU6eA=="}, "b.example": {"auth": "eW91Onk="}}}'
+    )

@@ -13,7 +13,7 @@ from supply_chain.models.outcome import Failure, Mode, Outcome
 from supply_chain.models.policy import Policy, judge
 from supply_chain.models.trivy_report import Report
 from supply_chain.schema import DIALECT, document, outcome_schema
-from unit.supply_chain.outcomes import blocked, outcome
+from unit.supply_chain.outcomes import TODAY, blocked, outcome
 
 SCHEMA = Path(__file__).parents[3] / "docs" / "outcome.schema.json"
 
@@ -64,7 +64,7 @@ def test_real_outcomes_follow_the_published_schema(full: Outcome, report: Report
     validator.check_schema(schema)
     assert (schema["$schema"], schema["$id"]) == (DIALECT, "urn:supply-chain:outcome:1")
     failed = outcome(status="outage", error=Failure.of(BuildFailed("x")))
-    for made in (full, blocked(judge(report, Policy())), outcome(), failed):
+    for made in (full, blocked(judge(report, Policy(), TODAY)), outcome(), failed):
         validator.validate(json.loads(made.model_dump_json()))
 
 

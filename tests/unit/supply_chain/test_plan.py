@@ -7,52 +7,48 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from supply_chain.errors import BadVersion, CredentialsIncomplete, SignerMissing
+from supply_chain.errors import BadReference, BadVersion, GitInvalid, InputAmbiguous, SignerMissing
+from supply_chain.git_facts import Commit
 from supply_chain.images import Images
+from supply_chain.inputs import Given
 from supply_chain.models.database import Database
 from supply_chain.models.outcome import Mode
+from supply_chain.models.policy import Policy
 from supply_chain.models.verification import SIGNATURE_TYPE, Verification
-from supply_chain.plan import REHEARSED_VERSION, Build, Plan, Request, check_secrets, tags_of, version_of
+from supply_chain.models.version import Version
+from supply_chain.notices import notices
+from supply_chain.plan import REHEARSED_VERSION, Plan, Request, check_key, version_of
+from supply_chain.project import Project
+from supply_chain.publishing import statements
 from supply_chain.registry import REHEARSAL
-from supply_chain.release import notices, statements
 from supply_chain.vulnerability_db import VulnerabilityDb
 
 SECRET = cast("dagger.Secret", object())
 DIRECTORY = cast("dagger.Directory", object())
+COMMIT = "0123456789abcdef"
 
 
-def request(**facts: Any) -> Request:
-    known: dict[str, Any] = {
-        "build": Build(DIRECTORY),
-        "images": Images.pinned(),
-        "repository": "",
-        "db": None,
-    }
-    secrets = {"key": None, "key_password": None, "registry_username": "", "registry_password": None}
-    return Request(**known | secrets | {"allow_sample_db": False} | facts)
+def request(images: Images | None = None, **facts: Any) -> Request:
+    return Request(project=Project(images=images or Images.pinned()), **facts)
 
 
-def plan(mode: Mode, db: VulnerabilityDb | None = None, **facts: Any) -> Plan:
-    return Plan(request=request(**facts), mode=mode, repository=REHEARSAL, tags=("1.0",), db=db)
-
-
-def test_the_versions_tag_is_the_last() -> None:
-    assert tags_of(Build(DIRECTORY, version="1.0", revision="0123456789")) == ("sha-0123456", "1.0")
-    assert tags_of(Build(DIRECTORY, version="1.0")) == ("1.0",)
+def plan(mode: Mode, db: VulnerabilityDb | None = None, commit: Commit | None = None, **facts: Any) -> Plan:
+    version = Version.parse("1.0")
+    return Plan(request(**facts), mode, REHEARSAL, version, commit or Commit(), Policy(), db)
 
 
 def test_only_a_rehearsal_may_go_without_a_version() -> None:
-    assert version_of("", rehearsal=True) == REHEARSED_VERSION
-    assert version_of("1.0", rehearsal=False) == "1.0"
+    assert version_of("", rehearsal=True).tag == REHEARSED_VERSION
+    assert version_of("1.0", rehearsal=False).tag == "1.0"
     with pytest.raises(BadVersion, match="needs a version"):
         version_of("", rehearsal=False)
 
 
 def test_a_real_release_is_never_left_unsigned() -> None:
     with pytest.raises(SignerMissing, match="needs a signer"):
-        check_secrets(request(), rehearsal=False)
-    check_secrets(request(), rehearsal=True)
-    check_secrets(request(key=SECRET, key_password=SECRET), rehearsal=False)
+        check_key(request(), rehearsal=False)
+    check_key(request(), rehearsal=True)
+    check_key(request(key=SECRET, key_password=SECRET), rehearsal=False)
 
 
 @settings(max_examples=16, deadline=None)
@@ -61,20 +57,39 @@ def test_half_a_key_is_refused_everywhere(key: bool, password: bool, rehearsal: 
     given_secrets = request(key=SECRET if key else None, key_password=SECRET if password else None)
     if key != password:
         with pytest.raises(SignerMissing, match="needs its password"):
-            check_secrets(given_secrets, rehearsal=rehearsal)
+            check_key(given_secrets, rehearsal=rehearsal)
 
 
-@pytest.mark.parametrize("half", [{"registry_username": "me"}, {"registry_password": SECRET}])
-def test_half_a_login_is_refused(half: dict[str, Any]) -> None:
-    with pytest.raises(CredentialsIncomplete):
-        check_secrets(request(**half), rehearsal=True)
+def test_an_image_is_given_in_one_way_or_none() -> None:
+    assert Given.of(None, None, "").is_source
+    assert not Given.of(None, None, "ghcr.io/acme/inventory:1.0").is_source
+    with pytest.raises(InputAmbiguous, match="--tarball and --reference"):
+        Given.of(None, cast("dagger.File", object()), "ghcr.io/acme/inventory:1.0")
+    with pytest.raises(BadReference):
+        Given.of(None, None, "ghcr.io/acme/inventory")
+
+
+def test_a_changed_source_is_not_called_by_its_commit_alone() -> None:
+    assert Commit(COMMIT, dirty=False).described == COMMIT
+    assert Commit(COMMIT, dirty=True).described == f"{COMMIT}-dirty"
+    assert Commit(COMMIT).described == COMMIT
+    assert Commit().described == ""
+
+
+def test_the_callers_commit_and_gits_are_one() -> None:
+    commit = Commit(COMMIT)
+    assert commit.named("") is commit
+    assert commit.named(COMMIT[:7]) is commit
+    with pytest.raises(GitInvalid, match="is not the commit"):
+        commit.named("fedcba9")
 
 
 def test_a_rehearsal_says_what_it_does_not_prove() -> None:
     updated_at = cast("Any", "2026-11-23T00:00:00Z")
     record = Database(source="given", digest=f"sha256:{'0' * 64}", updated_at=updated_at, sample=True)
-    said = " ".join(notices(plan(Mode.REHEARSAL, db=VulnerabilityDb(DIRECTORY, record))))
-    for told in ("rehearsal", "made for this run", "sample"):
+    commit = Commit(COMMIT, dirty=True)
+    said = " ".join(notices(plan(Mode.REHEARSAL, db=VulnerabilityDb(DIRECTORY, record), commit=commit)))
+    for told in ("rehearsal", "made for this run", "sample", "not what was committed"):
         assert told in said
 
 
@@ -85,7 +100,7 @@ def test_stand_ins_are_named() -> None:
 
 
 def test_a_real_release_has_nothing_to_add() -> None:
-    assert notices(plan(Mode.RELEASE, key=SECRET)) == ()
+    assert notices(plan(Mode.RELEASE, key=SECRET, commit=Commit(COMMIT, dirty=False))) == ()
 
 
 def test_every_verified_statement_is_recorded() -> None:

@@ -48,11 +48,11 @@ def one(severity: Severity, fixed: str = "", status: str = "affected") -> Report
 
 
 def test_blocks_what_trivy_blocks(report: Report) -> None:
-    assert [finding.id for finding in judge(report, Policy()).blocking] == TRIVY_BLOCKS
+    assert [finding.id for finding in judge(report, Policy(), TODAY).blocking] == TRIVY_BLOCKS
 
 
 def test_counts_every_finding_by_severity_and_fix(report: Report) -> None:
-    counts = judge(report, Policy()).counts
+    counts = judge(report, Policy(), TODAY).counts
     assert {severity.value: (count.fixed, count.unfixed) for severity, count in counts.items()} == {
         "CRITICAL": (0, 0),
         "HIGH": (4, 1),
@@ -63,13 +63,13 @@ def test_counts_every_finding_by_severity_and_fix(report: Report) -> None:
 
 
 def test_counts_packages_and_says_so(report: Report) -> None:
-    judgement = judge(report, Policy())
+    judgement = judge(report, Policy(), TODAY)
     assert judgement.packages == 7
     assert judgement.headline == "4 of 12 findings block (CRITICAL or HIGH with a fix)"
 
 
 def test_a_finding_names_package_versions_and_place(report: Report) -> None:
-    finding = judge(report, Policy()).blocking[0]
+    finding = judge(report, Policy(), TODAY).blocking[0]
     assert (finding.package, finding.installed, finding.fixed, finding.target) == (
         "mako",
         "1.2.1",
@@ -82,22 +82,22 @@ def test_a_finding_names_package_versions_and_place(report: Report) -> None:
 
 @pytest.mark.parametrize("severity", [Severity.MEDIUM, Severity.LOW, Severity.UNKNOWN])
 def test_lesser_severities_pass(severity: Severity) -> None:
-    assert judge(one(severity, fixed="2"), Policy()).passed
+    assert judge(one(severity, fixed="2"), Policy(), TODAY).passed
 
 
 @pytest.mark.parametrize("severity", [Severity.CRITICAL, Severity.HIGH])
 def test_unfixed_passes_only_where_the_policy_says_so(severity: Severity) -> None:
-    assert judge(one(severity), Policy()).passed
-    assert not judge(one(severity), Policy(ignore_unfixed=False)).passed
+    assert judge(one(severity), Policy(), TODAY).passed
+    assert not judge(one(severity), Policy(ignore_unfixed=False), TODAY).passed
 
 
 @pytest.mark.parametrize(("fixed", "status"), [("2", "affected"), ("", "fixed"), ("2", "")])
 def test_a_fix_by_version_or_by_status_counts(fixed: str, status: str) -> None:
-    assert not judge(one(Severity.HIGH, fixed, status), Policy()).passed
+    assert not judge(one(Severity.HIGH, fixed, status), Policy(), TODAY).passed
 
 
 def test_a_clean_report_passes() -> None:
-    judgement = judge(report_of(), Policy())
+    judgement = judge(report_of(), Policy(), TODAY)
     assert judgement.passed
     assert judgement.headline.startswith("0 of 0 findings block")
 
@@ -107,11 +107,11 @@ def test_the_worst_are_named_first() -> None:
         Vulnerability(id=id_, package="p", fixed="2", severity=severity)
         for id_, severity in [("CVE-1", Severity.HIGH), ("CVE-2", Severity.CRITICAL)]
     )
-    assert [f.id for f in judge(report_of(high, critical), Policy()).blocking] == ["CVE-2", "CVE-1"]
+    assert [f.id for f in judge(report_of(high, critical), Policy(), TODAY).blocking] == ["CVE-2", "CVE-1"]
 
 
 def test_text_names_id_package_and_fix_and_is_bounded(report: Report) -> None:
-    blocking = judge(report, Policy()).blocking
+    blocking = judge(report, Policy(), TODAY).blocking
     assert listed(blocking).splitlines()[0] == "CVE-2022-40023 HIGH: mako 1.2.1, fixed in 1.2.2"
     assert len(listed(blocking * 10).splitlines()) == 21
     assert listed(blocking * 10).endswith("and 20 more in trivy.json")
@@ -122,7 +122,7 @@ def test_text_names_id_package_and_fix_and_is_bounded(report: Report) -> None:
 def test_every_finding_is_counted_once_and_blocks_by_the_rule_alone(
     vulnerabilities: list[Vulnerability], policy: Policy
 ) -> None:
-    judgement = judge(report_of(*vulnerabilities), policy)
+    judgement = judge(report_of(*vulnerabilities), policy, TODAY)
     assert sum(count.fixed + count.unfixed for count in judgement.counts.values()) == len(vulnerabilities)
     expected = [
         v.id
@@ -136,7 +136,7 @@ def test_every_finding_is_counted_once_and_blocks_by_the_rule_alone(
 @given(st.lists(VULNERABILITIES, max_size=8))
 def test_what_trivy_calls_fixed_never_passes(vulnerabilities: list[Vulnerability]) -> None:
     stopped = {v.id for v in vulnerabilities if v.status == "fixed" and v.severity in ("CRITICAL", "HIGH")}
-    assert stopped <= {finding.id for finding in judge(report_of(*vulnerabilities), Policy()).blocking}
+    assert stopped <= {finding.id for finding in judge(report_of(*vulnerabilities), Policy(), TODAY).blocking}
 
 
 @settings(max_examples=30, deadline=None)
@@ -144,8 +144,8 @@ def test_what_trivy_calls_fixed_never_passes(vulnerabilities: list[Vulnerability
 def test_one_finding_more_never_unblocks(
     found: list[Vulnerability], more: Vulnerability, policy: Policy
 ) -> None:
-    before = len(judge(report_of(*found), policy).blocking)
-    assert len(judge(report_of(*found, more), policy).blocking) >= before
+    before = len(judge(report_of(*found), policy, TODAY).blocking)
+    assert len(judge(report_of(*found, more), policy, TODAY).blocking) >= before
 
 
 def exception(id_: str, days: int = 100, **facts: object) -> Entry:
@@ -223,9 +223,9 @@ def test_several_ended_exceptions_are_all_named() -> None:
     assert "CVE-9 does not count since 2026-11-25" in raised.value.why
 
 
-def test_without_a_day_no_exception_counts(report: Report) -> None:
-    policy = Policy(exceptions=Exceptions(entries=(exception("CVE-2022-40023", days=9999),)))
-    assert len(judge(report, policy).blocking) == len(TRIVY_BLOCKS)
+def test_an_exception_that_has_ended_covers_nothing(report: Report) -> None:
+    policy = Policy(exceptions=Exceptions(entries=(exception("CVE-2022-40023", days=-1),)))
+    assert len(judge(report, policy, TODAY).blocking) == len(TRIVY_BLOCKS)
 
 
 @settings(max_examples=30, deadline=None)

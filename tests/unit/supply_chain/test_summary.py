@@ -2,8 +2,9 @@
 
 from supply_chain.errors import SupplyChainError
 from supply_chain.images import Images
+from supply_chain.models.checks import Result, Row
 from supply_chain.models.exceptions import Exceptions
-from supply_chain.models.outcome import CheckResult, CheckRow, Failure, Outcome, Signed, Step
+from supply_chain.models.outcome import Failure, Outcome, Signed, Step
 from supply_chain.models.policy import Excepted, Judgement, Policy, judge
 from supply_chain.models.summary import proven, render
 from supply_chain.models.trivy_report import NOTHING_LISTED, Report
@@ -44,7 +45,7 @@ def test_the_summary_of_an_early_failure_claims_nothing() -> None:
 
 
 def test_the_summary_of_a_blocked_run_names_findings_and_advice(report: Report) -> None:
-    summary = render(blocked(judge(report, Policy())))
+    summary = render(blocked(judge(report, Policy(), TODAY)))
     assert "**GateBlocked**: 4 of 12 findings block" in summary
     assert "What to do: update the packages" in summary
     assert "`CVE-2022-40023` | `HIGH`   | `mako`     | `1.2.1`   | `1.2.2`" in summary
@@ -69,9 +70,7 @@ def test_hostile_words_cannot_break_the_summary() -> None:
 
 
 def test_the_summary_shows_what_each_check_came_to() -> None:
-    rows = [
-        CheckRow(name=result.value, result=result, seconds=1, detail="a | b\n# c") for result in CheckResult
-    ]
+    rows = [Row(check=result.value, result=result, seconds=1, detail="a | b\n# c") for result in Result]
     summary = render(outcome(checks=tuple(rows)))
     assert "| failed | **failed**       | 1.0     | a \\| b # c |" in summary
     assert "| none   | nothing to check |" in summary
@@ -99,12 +98,12 @@ def test_the_summary_shows_exceptions_and_what_they_cover(full: Outcome) -> None
 
 
 def test_without_exceptions_nothing_is_said_of_them(report: Report) -> None:
-    assert "## Exceptions" not in render(blocked(judge(report, Policy())))
+    assert "## Exceptions" not in render(blocked(judge(report, Policy(), TODAY)))
 
 
 def test_the_summary_says_when_there_was_nothing_to_read() -> None:
     empty = Report(schema_version=2, artifact_name="x", artifact_type="container_image")
-    assert f"| 0: **{NOTHING_LISTED}** |" in render(outcome(gate=judge(empty, Policy())))
+    assert f"| 0: **{NOTHING_LISTED}** |" in render(outcome(gate=judge(empty, Policy(), TODAY)))
 
 
 def test_a_huge_outcome_fits_a_job_summary(digest: str) -> None:
@@ -127,7 +126,7 @@ def test_a_huge_outcome_fits_a_job_summary(digest: str) -> None:
             image=words,
             tags=(words,) * 100,
             notices=(words,) * 100,
-            checks=(CheckRow(name=words, result=CheckResult.FAILED, seconds=1, detail=words),) * 100,
+            checks=(Row(check=words, result=Result.FAILED, seconds=1, detail=words),) * 100,
             gate=gate,
             signatures=signed,
             attestations=signed,

@@ -3,6 +3,7 @@
 import pytest
 
 from supply_chain.errors import (
+    ImageMissing,
     KeyRefused,
     RegistryDenied,
     RegistryFailed,
@@ -79,7 +80,7 @@ def test_silence_is_told_from_an_answer(words: str, silent: bool) -> None:
         (GHCR_DENIED, RegistryDenied),
         (NO_HOST, RegistryUnreachable),
         (REFUSED, RegistryUnreachable),
-        (UNKNOWN_NAME, RegistryFailed),
+        (UNKNOWN_NAME, ImageMissing),
         ("", RegistryFailed),
     ],
 )

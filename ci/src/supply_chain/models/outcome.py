@@ -9,6 +9,7 @@ from pydantic import Field, ValidationError
 from supply_chain.errors import EvidenceInvalid, SupplyChainError, by_name
 from supply_chain.images import Image
 from supply_chain.models.base import SHA256, Digest, OwnModel, first_problem
+from supply_chain.models.checks import Row
 from supply_chain.models.database import Database
 from supply_chain.models.policy import Judgement
 
@@ -63,32 +64,6 @@ class Step(OwnModel):
     """Whether it ended well."""
 
 
-class CheckResult(StrEnum):
-    """What a check came to."""
-
-    PASSED = "passed"
-    """Nothing to complain of."""
-    FAILED = "failed"
-    """It complains."""
-    OUTAGE = "outage"
-    """It could not be made: something it needs was not there."""
-    NONE = "none"
-    """There was nothing to check, or no command for it."""
-
-
-class CheckRow(OwnModel):
-    """One check of the source or the image."""
-
-    name: str
-    """Its name, which is the name of its function."""
-    result: CheckResult
-    """What it came to."""
-    seconds: float
-    """How long it took."""
-    detail: str
-    """A line on what was looked at, or what is wrong."""
-
-
 class Signed(OwnModel):
     """A signature or attestation that was verified on the image's digest."""
 
@@ -127,7 +102,7 @@ class Outcome(OwnModel):
     """Tags that name the image now."""
     notices: tuple[str, ...] = ()
     """What a reader must know before believing the rest."""
-    checks: tuple[CheckRow, ...] = ()
+    checks: tuple[Row, ...] = ()
     """Checks, in the order they are listed in."""
     gate: Judgement | None = None
     """What the gate said, once the image was scanned; exceptions and what they cover are part of it."""

@@ -131,11 +131,8 @@ def severities_of(names: Iterable[str]) -> tuple[Severity, ...]:
     return tuple(severity for severity in Severity if severity in wanted)
 
 
-def judge(report: Report, policy: Policy, today: date = date.max) -> Judgement:
-    """Apply `policy` to every finding of `report`, on a day in UTC.
-
-    A caller without exceptions needs no day; with none given, every exception has ended.
-    """
+def judge(report: Report, policy: Policy, today: date) -> Judgement:
+    """Apply `policy` to every finding of `report`, on a day in UTC."""
     states = policy.exceptions.on(today)
     counting = states[State.ACTIVE] + states[State.SOON]
     counts = {severity: {"fixed": 0, "unfixed": 0} for severity in Severity}

@@ -53,6 +53,12 @@ class Repository(OwnModel):
         return f"{self}:{tag}"
 
 
+def check_registry(address: str) -> None:
+    """BadReference unless `address` is a registry's host, with its port if it has one."""
+    if not _HOST.fullmatch(address):
+        raise BadReference(f"{address!r} is not a registry's host", advice="write it as ghcr.io or HOST:PORT")
+
+
 class Reference(OwnModel):
     """An image, named by tag, digest or both."""
 

@@ -90,12 +90,14 @@ class Settings(OwnModel):
             content = content.get("tool", {}).get("supply-chain")
         if content is None:
             return None
+        return cls().under(_underscored(content), f"the settings in {place}")
+
+    def under(self, values: dict[str, Any], place: str) -> Self:
+        """These settings with some of them replaced; SettingsInvalid where a value is none."""
         try:
-            return cls.model_validate(_underscored(content))
+            return self.model_validate(self.model_dump() | values)
         except ValidationError as error:
-            raise SettingsInvalid(
-                f"the settings in {place} cannot be used", why=first_problem(error)
-            ) from None
+            raise SettingsInvalid(f"{place} cannot be used", why=first_problem(error)) from None
 
 
 def _underscored(content: Any) -> Any:

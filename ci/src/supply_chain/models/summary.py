@@ -6,9 +6,10 @@ of other people's is cut.
 
 from collections.abc import Iterator
 
+from supply_chain.models.checks import Result
 from supply_chain.models.exceptions import Entry
 from supply_chain.models.markdown import bounded_table, code, code_block, inline, table
-from supply_chain.models.outcome import CheckResult, Outcome, Signed
+from supply_chain.models.outcome import Outcome, Signed
 from supply_chain.models.policy import Excepted, Finding, Judgement
 from supply_chain.models.trivy_report import NOTHING_LISTED
 from supply_chain.models.verification import SIGNATURE_TYPE, Verification
@@ -29,10 +30,10 @@ _EVIDENCE = {
     "trivy.sarif": "all findings, for code scanning",
 }
 _RESULTS = {
-    CheckResult.PASSED: "passed",
-    CheckResult.FAILED: "**failed**",
-    CheckResult.OUTAGE: "**outage**",
-    CheckResult.NONE: "nothing to check",
+    Result.PASSED: "passed",
+    Result.FAILED: "**failed**",
+    Result.OUTAGE: "**outage**",
+    Result.NONE: "nothing to check",
 }
 
 
@@ -133,7 +134,7 @@ def _checks(outcome: Outcome) -> Iterator[str]:
     if outcome.checks:
         rows = (
             (
-                inline(row.name, _LONGEST_NAME),
+                inline(row.check, _LONGEST_NAME),
                 _RESULTS[row.result],
                 f"{row.seconds:.1f}",
                 inline(row.detail, _LONGEST_SENTENCE),

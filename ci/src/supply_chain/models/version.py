@@ -93,9 +93,14 @@ def from_git_tags(tags_at_head: Sequence[str]) -> Version | None:
     return next(iter(versions.values()), None)
 
 
+def is_version(text: str) -> bool:
+    """Whether `Version.parse` takes it."""
+    return bool(_VERSION.fullmatch(text))
+
+
 def _versions(tags: Iterable[str]) -> list[Version]:
     """The versions among tags."""
-    return [Version.parse(tag) for tag in tags if _VERSION.fullmatch(tag)]
+    return [Version.parse(tag) for tag in tags if is_version(tag)]
 
 
 def _why_not(text: str) -> str:

@@ -18,6 +18,17 @@ def digest(reference: str, *, rehearsal: bool) -> list[str]:
     return [*_transport(rehearsal=rehearsal), "digest", reference]
 
 
+def pull(reference: str, platform: str, layout: str, *, rehearsal: bool) -> list[str]:
+    """Write the image into an OCI layout; of an index the image for `platform`, if one is named."""
+    chosen = ["--platform", platform] if platform else []
+    return [*_transport(rehearsal=rehearsal), *chosen, "pull", "--format", "oci", reference, layout]
+
+
+def tags(repository: str, *, rehearsal: bool) -> list[str]:
+    """Print every tag of the repository, a line each."""
+    return [*_transport(rehearsal=rehearsal), "ls", repository]
+
+
 def tag(reference: str, name: str, *, rehearsal: bool) -> list[str]:
     """Let the tag `name` name the image `reference`."""
     return [*_transport(rehearsal=rehearsal), "tag", reference, name]

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Mapping
 
 DIRECTORY = "/docker-config"
 """Where the containers see it; DOCKER_CONFIG names it."""
@@ -10,7 +11,16 @@ _HUB = {"docker.io", "index.docker.io", "registry-1.docker.io"}
 _HUB_KEY = "https://index.docker.io/v1/"
 
 
-def login(registry: str, username: str, password: str) -> str:
-    """config.json that logs in to one registry. It is a secret as a whole."""
-    credentials = base64.b64encode(f"{username}:{password}".encode()).decode()
-    return json.dumps({"auths": {_HUB_KEY if registry in _HUB else registry: {"auth": credentials}}})
+def config(logins: Mapping[str, tuple[str, str]]) -> str:
+    """config.json with a user name and a password for each registry. It is a secret as a whole."""
+    return json.dumps(
+        {"auths": {_key(registry): {"auth": _auth(*login)} for registry, login in logins.items()}}
+    )
+
+
+def _key(registry: str) -> str:
+    return _HUB_KEY if registry in _HUB else registry
+
+
+def _auth(username: str, password: str) -> str:
+    return base64.b64encode(f"{username}:{password}".encode()).decode()

@@ -5,7 +5,14 @@ Error codes: https://github.com/opencontainers/distribution-spec/blob/main/spec.
 
 import re
 
-from supply_chain.errors import RegistryDenied, RegistryFailed, RegistryUnreachable
+from supply_chain.errors import (
+    ImageMissing,
+    PlatformMismatch,
+    RegistryDenied,
+    RegistryFailed,
+    RegistryUnreachable,
+    SupplyChainError,
+)
 from supply_chain.tools.output import last_words
 
 _DENIED = re.compile(
@@ -19,6 +26,7 @@ _UNREACHABLE = re.compile(
     + r"|connection reset|x509: |tls: |server gave HTTP response to HTTPS client|proxyconnect|: EOF$",
     re.MULTILINE,
 )
+_NO_PLATFORM = re.compile(r"no child with platform")
 _ABSENT = re.compile(r"\bMANIFEST_UNKNOWN\b|\bNAME_UNKNOWN\b|\bNOT_FOUND\b|\b404 Not Found")
 
 
@@ -41,6 +49,10 @@ def known_refusal(what: str, words: str) -> RegistryFailed | None:
     return None
 
 
-def refusal(what: str, words: str) -> RegistryFailed:
+def refusal(what: str, words: str) -> SupplyChainError:
     """The error for a failed registry command."""
+    if _NO_PLATFORM.search(words):
+        return PlatformMismatch(what, why=last_words(words))
+    if is_absent(words):
+        return ImageMissing(what, why=last_words(words))
     return known_refusal(what, words) or RegistryFailed(what, why=last_words(words))

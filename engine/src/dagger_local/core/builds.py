@@ -85,6 +85,7 @@ async def _build(
         file = tree.inside(context.path, dockerfile)
         iid = private / "iid"
         fixed = [
+            *ev.session.logins.flags,
             "--layers",
             "--format=docker",  # which keeps HEALTHCHECK
             "--pull=missing",

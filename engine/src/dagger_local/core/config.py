@@ -115,6 +115,16 @@ async def with_exposed_port(
     experimental_skip_healthcheck: bool = False,
 ) -> ContainerState:
     """A port that is waited for when the container is a service."""
-    if protocol != "TCP" or experimental_skip_healthcheck or port in parent.config.ports:
+    if protocol != "TCP":
         return parent
-    return configured(parent, replace(parent.config, ports=(*parent.config.ports, port)))
+    parent = replace(parent, unwaited=tuple(other for other in parent.unwaited if other != port))
+    if experimental_skip_healthcheck:
+        parent = replace(parent, unwaited=(*parent.unwaited, port))
+    others = tuple(other for other in parent.config.ports if other != port)
+    return configured(parent, replace(parent.config, ports=(*others, port)))
+
+
+@step("Container", "withoutDockerHealthcheck")
+async def without_docker_healthcheck(_ev: Evaluator, parent: ContainerState) -> ContainerState:
+    """No health check."""
+    return configured(parent, replace(parent.config, healthcheck=""))

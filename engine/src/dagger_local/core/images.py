@@ -30,7 +30,7 @@ async def from_address(ev: Evaluator, parent: ContainerState, address: str) -> C
     )
     if image is None:
         with ev.session.progress.step(f"pull {address}"):
-            done = await podman.run("pull", "--quiet", *_tls(address), address)
+            done = await podman.run("pull", "--quiet", *_tls(address), *ev.session.logins.flags, address)
         if done.exit_code:
             why = _why(address, done.error.splitlines()[-1] if done.error else "no reason given")
             raise EngineError(f'failed to resolve image "{address}" (platform: "{parent.platform}"): {why}')

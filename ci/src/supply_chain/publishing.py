@@ -1,0 +1,75 @@
+"""What makes a pushed image a release: verified from the registry, saved for a stranger, only then named."""
+
+from supply_chain import evidence
+from supply_chain.errors import TagMoved
+from supply_chain.layout import Layout
+from supply_chain.models.outcome import Mode, Signed
+from supply_chain.models.reference import revision_tag
+from supply_chain.models.verification import SIGNATURE_TYPE, Verification
+from supply_chain.models.version import is_highest_stable
+from supply_chain.run import Run
+from supply_chain.signer import Anchor
+from supply_chain.verifier import verified
+
+LATEST = "latest"
+
+
+async def verify(run: Run, anchor: Anchor, image: str, sbom: str = "") -> None:
+    """The registry holds a signature and an SBOM of this signer on the image."""
+    with run.ledger.step("verify"):
+        proven = await verified(run.registry, anchor, image, sbom)
+    run.ledger.learn(**statements(proven))
+
+
+async def save(run: Run, image: str, layout: Layout) -> None:
+    """The image with all that is attached to it becomes evidence, as the registry serves it."""
+    with run.ledger.step("save"):
+        saved = await evidence.saved(run.registry, image, layout.digest)
+        run.ledger.directories["bundles"] = await evidence.bundles(run.registry, saved, layout.digest)
+    run.ledger.directories["layout"] = saved
+
+
+async def tag(run: Run, digest: str) -> None:
+    """The release's tags name the image, the version's last."""
+    repository = run.plan.repository
+    *others, version = await _tags(run)
+    moved: list[str] = []
+    for name in others:
+        await _move(run, name, digest)
+        moved.append(name)
+        run.ledger.learn(tags=tuple(moved))
+    with run.ledger.step("version still free"):
+        named = await run.registry.named(repository.tagged(version))
+        if named and named != digest:
+            what = f"{repository.tagged(version)} was free when the run began"
+            raise TagMoved(what, why=f"now it names {named}; it is left as it is")
+    await _move(run, version, digest)
+    run.ledger.learn(tags=(*moved, version))
+
+
+async def _move(run: Run, name: str, digest: str) -> None:
+    with run.ledger.step(f"tag {name}"):
+        await run.registry.tag(run.plan.repository, digest, name)
+
+
+async def _tags(run: Run) -> tuple[str, ...]:
+    """In the order they are moved: the commit's, `latest` for the highest stable version, the version's."""
+    plan, version = run.plan, run.plan.version
+    commit = plan.commit.revision if not plan.commit.dirty else ""
+    existing = await run.registry.tags(plan.repository) if plan.mode is Mode.RELEASE else []
+    return (
+        *((revision_tag(commit),) if commit else ()),
+        *((LATEST,) if is_highest_stable(version, existing) else ()),
+        version.tag,
+    )
+
+
+def statements(proven: Verification) -> dict[str, tuple[Signed, ...]]:
+    """Verified signatures and attestations, as the outcome lists them."""
+    signature = Signed(predicate_type=SIGNATURE_TYPE, signer=proven.signer)
+    return {
+        "signatures": (signature,) * proven.signatures,
+        "attestations": tuple(
+            Signed(predicate_type=kind, signer=proven.signer) for kind in proven.attestations
+        ),
+    }
