@@ -122,6 +122,8 @@ def _places(case: Case, folder: Path, image: str) -> dict[str, str]:
     module, out = folder / case.module, folder / "out"
     for name in {case.module, *NEEDED_BY.get(case.module, ())}:
         shutil.copytree(HERE / name, folder / name)
+    if case.module in NEEDED_BY:
+        (folder / ".git").mkdir()  # a dependency must be in the repository of the module
     out.mkdir()
     (module / "token.txt").write_text(SECRET)
     if case.case.startswith("check-") and case.case.endswith("-defaults"):

@@ -13,7 +13,7 @@ from graphql import (
 )
 
 from contract.client_api import Field, Use, client_fields, client_names, uses
-from dagger_local.session import SDL_PATHS
+from dagger_local.scopes import SDL_PATHS
 
 pytestmark = pytest.mark.contract
 

@@ -7,6 +7,7 @@ from typing import Any
 from graphql import ExecutionResult, GraphQLError, GraphQLResolveInfo, get_named_type
 from graphql.pyutils import camel_to_snake
 
+from dagger_local.directives import directive
 from dagger_local.errors import NotServed
 from dagger_local.resolve import LEAVES, STEPS, Context
 from dagger_local.values import Value
@@ -30,9 +31,9 @@ async def answer(parent: Any, info: GraphQLResolveInfo[Context], **given: Any) -
         return ctx.session.objects.put(parent)
     if (type_name, name) in LEAVES:
         return await ctx.session.evaluator.leaf(LEAVES[type_name, name], parent, args, objects)
-    if (type_name, name) not in ctx.session.resolvers:
+    if (type_name, name) not in ctx.scope.resolvers:
         raise NotServed(f"{type_name}.{name}")
-    result = ctx.session.resolvers[type_name, name](ctx, parent, **args, **objects)
+    result = ctx.scope.resolvers[type_name, name](ctx, parent, **args, **objects)
     return await result if inspect.isawaitable(result) else result
 
 
@@ -44,7 +45,7 @@ def _arguments(
     objects: dict[str, Any] = {}
     declared = info.parent_type.fields[info.field_name].args
     for name, value in given.items():
-        expected = _expected_type(declared[name].ast_node)
+        expected = directive(declared[name], "expectedType", "name")
         if expected is None or value is None:
             args[camel_to_snake(name)] = value
         elif isinstance(value, list):
@@ -52,13 +53,6 @@ def _arguments(
         else:
             objects[camel_to_snake(name)] = ctx.session.objects.get(value, expected)
     return args, objects
-
-
-def _expected_type(node: Any) -> str | None:
-    for directive in node.directives or ():
-        if directive.name.value == "expectedType":
-            return str(directive.arguments[0].value.value)
-    return None
 
 
 _UNKNOWN = (

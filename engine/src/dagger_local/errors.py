@@ -35,8 +35,8 @@ class ExecFailed(EngineError):
             "_type": "EXEC_ERROR",
             "cmd": list(argv),
             "exitCode": exit_code,
-            "stdout": stdout,
-            "stderr": stderr,
+            "stdout": stdout.strip(),
+            "stderr": stderr.strip(),
         }
         super().__init__(message or f"exit code: {exit_code}", extensions)
 

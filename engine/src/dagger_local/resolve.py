@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from dagger_local.scopes import Scope
     from dagger_local.session import Session
 
 Resolver = Callable[..., Any]
@@ -16,10 +17,12 @@ class Context:
 
     Attributes:
         session: The session that the question belongs to.
+        scope: What the one who asks sees.
         call: The function call whose subprocess asks; None for the CLI.
     """
 
     session: "Session"
+    scope: "Scope"
     call: Any = None
 
 

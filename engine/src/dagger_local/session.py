@@ -12,7 +12,7 @@ from typing import Any
 
 import anyio
 import uvicorn
-from graphql import ExecutionResult, GraphQLSchema, build_schema, extend_schema, graphql, parse
+from graphql import ExecutionResult, graphql
 
 from dagger_local import host
 from dagger_local.core import (
@@ -35,8 +35,9 @@ from dagger_local.evaluate import Evaluator
 from dagger_local.logins import Logins
 from dagger_local.podman import Podman
 from dagger_local.progress import Progress
-from dagger_local.resolve import RESOLVERS, Context, Resolver
+from dagger_local.resolve import Context
 from dagger_local.runs import RunFolder
+from dagger_local.scopes import Scope, core_scope
 from dagger_local.secrets import Secrets
 from dagger_local.services import Services
 from dagger_local.store import Store
@@ -45,7 +46,6 @@ from dagger_local.store import Store
 CORE = (
     *(archives, builds, config, content, directory, execs, file, git, images, query, registries, services),
 )
-SDL_PATHS = [Path(__file__).with_name("schema.graphql"), Path(__file__).parent / "module" / "schema.graphql"]
 
 
 class Objects:
@@ -70,6 +70,19 @@ class Objects:
         return value
 
 
+@dataclass(frozen=True)
+class Client:
+    """Who asks: the CLI, or a function call's subprocess.
+
+    Attributes:
+        scope: What it sees.
+        call: The call; None for the CLI.
+    """
+
+    scope: Scope
+    call: Any = None
+
+
 @dataclass
 class Session:
     """One run of the engine: schema, objects, and the parts that do the work."""
@@ -81,42 +94,37 @@ class Session:
     progress: Progress
     work_dir: Path
     objects: Objects = field(default_factory=Objects)
-    resolvers: dict[tuple[str, str], Resolver] = field(default_factory=dict)
+    scope: Scope = field(default_factory=core_scope)
     port: int = 0
-    _calls: dict[str, Any] = field(default_factory=dict)
-    _introspections: dict[str, bytes] = field(default_factory=dict)
+    _clients: dict[str, Client] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.schema: GraphQLSchema = build_schema("\n".join(p.read_text() for p in SDL_PATHS))
         self.services = Services(self)
         self.logins = Logins(self.run_folder.path)
         self.evaluator = Evaluator(self)
-        self.resolvers = dict(RESOLVERS)
 
-    def serve_module(self, extension_sdl: str, resolvers: Mapping[tuple[str, str], Resolver]) -> None:
-        """Adds a module's types to the schema."""
-        self.schema = extend_schema(self.schema, parse(extension_sdl))
-        self._introspections.clear()
-        self.resolvers.update(resolvers)
-
-    def token_for(self, call: Any) -> str:
+    def token_for(self, call: Any, scope: Scope) -> str:
         """A password for the subprocess of one function call; who shows it is that call."""
         token = tokens.token_urlsafe(24)
-        self._calls[token] = call
+        self._clients[token] = Client(scope, call)
         return token
 
     def forget(self, token: str) -> None:
         """Ends a token's life."""
-        self._calls.pop(token, None)
+        self._clients.pop(token, None)
 
     async def execute(
-        self, query: str, variables: Mapping[str, Any] | None = None, call: Any = None
+        self, query: str, variables: Mapping[str, Any] | None = None, client: Client | None = None
     ) -> ExecutionResult:
-        """Answers a query; errors carry what failed and, for commands, the exit code."""
+        """Answers a query, the CLI's own unless a client asks.
+
+        Errors carry what failed and, for commands, the exit code.
+        """
+        client = client or Client(self.scope)
         result = await graphql(
-            self.schema,
+            client.scope.schema,
             query,
-            context_value=Context(self, call),
+            context_value=Context(self, client.scope, client.call),
             variable_values=dict(variables or {}),
             field_resolver=answer,
             type_resolver=lambda value, *_: value.type_name,
@@ -125,34 +133,31 @@ class Session:
 
     async def __call__(self, scope: Mapping[str, Any], receive: Any, send: Any) -> None:
         """The ASGI application: POST /query with a token as basic-auth user."""
-        known, call = self._caller(scope)
-        status, content = (
-            (200, b"") if known else (401, b'{"errors":[{"message":"missing or wrong session token"}]}')
-        )
-        if known:
-            content = await self._answer(json.loads(await _body(receive)), call)
+        client = self._client(scope)
+        status, content = 401, b'{"errors":[{"message":"missing or wrong session token"}]}'
+        if client:
+            status, content = 200, await self._answer(json.loads(await _body(receive)), client)
         headers = [(b"content-type", b"application/json"), (b"content-length", str(len(content)).encode())]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": content})
 
-    async def _answer(self, request: Mapping[str, Any], call: Any) -> bytes:
-        """The answer as JSON. Every client begins with the same introspection: it is answered once."""
-        about_schema = "__schema" in request["query"]
-        if about_schema and request["query"] in self._introspections:
-            return self._introspections[request["query"]]
-        result = await self.execute(request["query"], request.get("variables"), call)
+    async def _answer(self, request: Mapping[str, Any], client: Client) -> bytes:
+        """The answer as JSON; one about the schema is given again."""
+        query, known = request["query"], client.scope.introspections
+        if query in known:
+            return known[query]
+        result = await self.execute(query, request.get("variables"), client)
         content = json.dumps(result.formatted).encode()
-        if about_schema:
-            self._introspections[request["query"]] = content
+        if "__schema" in query:
+            known[query] = content
         return content
 
-    def _caller(self, scope: Mapping[str, Any]) -> tuple[bool, Any]:
+    def _client(self, scope: Mapping[str, Any]) -> Client | None:
         given = dict(scope["headers"]).get(b"authorization", b"").decode()
         with contextlib.suppress(ValueError):
             user = base64.b64decode(given.removeprefix("Basic ")).decode().partition(":")[0]
-            if user in self._calls:
-                return True, self._calls[user]
-        return False, None
+            return self._clients.get(user)
+        return None
 
 
 async def _body(receive: Any) -> bytes:

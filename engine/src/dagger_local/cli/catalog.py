@@ -1,6 +1,5 @@
 """Functions and their flags, as the schema of the session describes them."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +19,7 @@ from graphql import (
 
 from dagger_local.cli.flags import Flag
 from dagger_local.cli.flagtypes import BOOL, FLOAT, INT, OBJECTS, STRING, FlagType, list_of, member_of
+from dagger_local.directives import directive, directives_of
 from dagger_local.module.naming import cli_name
 
 _PLAIN = {"String": STRING, "Int": INT, "Float": FLOAT, "Boolean": BOOL}
@@ -119,7 +119,7 @@ class Catalog:
 
     def _function(self, owner: str, name: str, field: GraphQLField) -> Function:
         args = [(self._argument(owner, arg_name, arg), arg) for arg_name, arg in field.args.items()]
-        returned = _directive(field, "expectedType", "name") or get_named_type(field.type).name
+        returned = directive(field, "expectedType", "name") or get_named_type(field.type).name
         return Function(
             name=name,
             description=field.description or "",
@@ -128,14 +128,14 @@ class Catalog:
             is_object=isinstance(self._schema.type_map.get(returned), GraphQLObjectType),
             is_list=_is_list(field.type),
             supported=all(made or not is_required_argument(arg) for made, arg in args),
-            check=any(d.name.value == "check" for d in _directives(field)),
+            check=any(d.name.value == "check" for d in directives_of(field)),
         )
 
     def _argument(self, owner: str, name: str, arg: GraphQLArgument) -> Argument | None:
         flag_type = _flag_type(arg)
         if flag_type is None:
             return None
-        expected = _directive(arg, "expectedType", "name")
+        expected = directive(arg, "expectedType", "name")
         description = arg.description or ""
         if description and owner in ("Query", self._main):
             description = f"\n{description}\n"  # so Dagger shows what it makes part of its own Query
@@ -147,7 +147,7 @@ class Catalog:
             required=is_required_argument(arg),
             object_name=expected or "",
             many=_is_list(arg.type),
-            ignore=tuple(_directive(arg, "ignorePatterns", "patterns") or ()),
+            ignore=tuple(directive(arg, "ignorePatterns", "patterns") or ()),
             graphql_type=str(arg.type),
         )
 
@@ -158,7 +158,7 @@ def _is_list(given: Any) -> bool:
 
 def _flag_type(arg: GraphQLArgument) -> FlagType | None:
     named = get_named_type(arg.type)
-    if expected := _directive(arg, "expectedType", "name"):
+    if expected := directive(arg, "expectedType", "name"):
         found = OBJECTS.get(expected)
     elif isinstance(named, GraphQLEnumType):
         found = FlagType(",".join(sorted(named.values)), member_of(list(named.values)))
@@ -183,17 +183,3 @@ def _go_text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)
-
-
-def _directives(node: GraphQLArgument | GraphQLField) -> Iterator[Any]:
-    if node.ast_node:
-        yield from node.ast_node.directives or ()
-
-
-def _directive(node: GraphQLArgument | GraphQLField, name: str, argument: str) -> Any:
-    """The value of a directive's argument, where the directive is there."""
-    for directive in _directives(node):
-        if directive.name.value == name:
-            value = next(arg.value for arg in directive.arguments if arg.name.value == argument)
-            return [item.value for item in value.values] if hasattr(value, "values") else value.value
-    return None

@@ -123,7 +123,7 @@ _COMMANDS = {"call": _call, "functions": _functions, "check": _check}
 
 async def _catalog(session: Session, runtime: Runtime) -> Catalog:
     schema = await loader.serve_module(session, runtime)
-    return Catalog(session.schema, schema.constructor_field)
+    return Catalog(session.scope.schema, schema.constructor_field)
 
 
 def _words(options: Options, args: Sequence[str]) -> list[str]:

@@ -48,14 +48,21 @@ def main() -> None:
             message, fds = receive(requests)
             if not message:
                 end(running)
+            bind()
             start(requests, json.loads(message), fds, running)
 
 
 def preload() -> None:
-    """Imports the SDK, and the module if that works; a call that finds it broken will say why."""
+    """Imports the SDK, and the module unless it needs its dependencies' bindings for that."""
     with checks_when_used():
         for name in ("dagger.mod.cli", "httpcore", "anyio._backends._asyncio"):
             importlib.import_module(name)
+    if not os.environ.get("DAGGER_LOCAL_BINDINGS"):
+        preload_module()
+
+
+def preload_module() -> None:
+    """Imports the module if that works; a call that finds it broken will say why."""
     with (
         contextlib.suppress(Exception),
         open(os.devnull, "w") as nowhere,  # noqa: PTH123 - nothing else is imported for it
@@ -65,6 +72,27 @@ def preload() -> None:
         importlib.import_module(os.environ["DAGGER_LOCAL_ENTRY_POINT"].partition(":")[0])
     gc.collect()
     gc.freeze()  # so that forked processes share this memory
+
+
+def bind() -> None:
+    """Before the first call: makes the dependencies' classes part of the SDK, and methods of its client."""
+    path = os.environ.pop("DAGGER_LOCAL_BINDINGS", "")
+    if not path:
+        return
+    import dagger  # noqa: PLC0415
+    from dagger.client import gen  # noqa: PLC0415
+
+    names = vars(gen)
+    with open(path) as code:  # noqa: PTH123 - nothing else is imported for it
+        exec(compile(code.read(), path, "exec"), names)  # noqa: S102 - the engine has written it
+    for name in names["_BOUND"]:
+        names[name].__module__ = "dagger"  # as the SDK does with its own
+        setattr(dagger, name, names[name])
+    for name, method in vars(names["_Constructors"]).items():
+        if not name.startswith("_"):
+            method.__qualname__ = f"Query.{name}"
+            setattr(gen.Query, name, names["typecheck"](method))
+    preload_module()
 
 
 @contextlib.contextmanager
@@ -78,8 +106,11 @@ def checks_when_used() -> Iterator[None]:
 
     at_once = beartype.beartype
 
-    def when_used(*, conf: Any) -> Callable[[type], type]:
-        return lambda checked: checked_when_used(checked, at_once(conf=conf))
+    def when_used(*, conf: Any) -> Callable[[Any], Any]:
+        check = at_once(conf=conf)
+        return lambda checked: (
+            checked_when_used(checked, check) if isinstance(checked, type) else check(checked)
+        )
 
     beartype.beartype = when_used  # type: ignore[assignment]
     try:

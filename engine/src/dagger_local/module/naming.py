@@ -13,13 +13,19 @@ def field_name(name: str) -> str:
     return _camel(name, capital=False)
 
 
-def namespaced(name: str, module: str) -> str:
-    """A type's name in the schema: the module's own name stands before it once."""
-    original, prefix = object_name(name), object_name(module)
-    rest = original.removeprefix(prefix)
-    if rest != original and (not rest or rest[0].isupper()):
-        return prefix + rest
-    return object_name(f"{module}_{original}")
+def namespaced(name: str, module: str, original: str = "") -> str:
+    """A type's name in the schema: the module's name stands before it once.
+
+    Args:
+        name: As the module calls it.
+        module: The module's name where it is loaded.
+        original: What it calls itself, where that is another name.
+    """
+    own = object_name(name)
+    rest = own.removeprefix(object_name(original or module))
+    if rest != own and (not rest or rest[0].isupper()):
+        return object_name(module + rest)
+    return object_name(f"{module}_{own}")
 
 
 def enum_member(name: str) -> str:

@@ -22,6 +22,7 @@ from dagger_local.module.calls import FunctionCall
 from dagger_local.module.source import ModuleSource
 
 if TYPE_CHECKING:
+    from dagger_local.scopes import Scope
     from dagger_local.session import Session
 
 ENTRY = Path(__file__).with_name("entry.py")
@@ -35,23 +36,43 @@ class Runtime:
     Attributes:
         source: The module.
         home: A folder for its calls, gone afterwards: their HOME, working directory and TMPDIR.
+        dependencies: Those of the modules it depends on.
+        scope: What its calls see of the API.
     """
 
     source: ModuleSource
     home: Path
+    dependencies: "tuple[Runtime, ...]"
     _requests: socket.socket
     _server: subprocess.Popen[bytes]
     _stderr: Any
+    scope: "Scope | None" = None
 
     @classmethod
     @contextlib.contextmanager
     def start(cls, source: ModuleSource, drafts: Path) -> Iterator["Runtime"]:
-        """Starts the process that waits; it imports the SDK while others get on with their work.
+        """Starts the processes that wait; they import the SDK while others get on with their work.
 
         Args:
-            source: The module.
+            source: The module; those it depends on are started as well, each once.
             drafts: The store's folder for what is swept away once the process in its name is no more.
         """
+        with contextlib.ExitStack() as stack:
+            started: dict[tuple[Path, str], Runtime] = {}
+
+            def start(one: ModuleSource) -> Runtime:
+                if (one.root, one.name) not in started:
+                    below = tuple(map(start, one.dependencies))
+                    started[one.root, one.name] = stack.enter_context(cls._start(one, below, drafts))
+                return started[one.root, one.name]
+
+            yield start(source)
+
+    @classmethod
+    @contextlib.contextmanager
+    def _start(
+        cls, source: ModuleSource, dependencies: "tuple[Runtime, ...]", drafts: Path
+    ) -> Iterator["Runtime"]:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         drafts.mkdir(parents=True, exist_ok=True, mode=0o700)
         home = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-module-", dir=drafts.resolve()))
@@ -64,11 +85,15 @@ class Runtime:
             )  # fmt: skip
             theirs.close()
             try:
-                yield cls(source, home, ours, server, stderr)
+                yield cls(source, home, dependencies, ours, server, stderr)
             finally:
                 server.kill()
                 server.wait()
                 shutil.rmtree(home, ignore_errors=True)
+
+    def bind(self, bindings: str) -> None:
+        """Gives the module's process what it knows its dependencies by, before its first call."""
+        _bindings(self.home).write_text(bindings)
 
     async def run(self, session: "Session", call: FunctionCall) -> Any:
         """Runs one function to its end.
@@ -79,7 +104,7 @@ class Runtime:
         Raises:
             EngineError: The function raised an error, or its process died.
         """
-        token = session.token_for(call)
+        token = session.token_for(call, self.scope or session.scope)
         env = _environment(self.source, self.home) | {
             "DAGGER_SESSION_PORT": str(session.port),
             "DAGGER_SESSION_TOKEN": token,
@@ -138,7 +163,12 @@ def _environment(source: ModuleSource, home: Path) -> dict[str, str]:
         "DAGGER_MAIN_OBJECT": source.main_object,
         "DAGGER_DEFAULT_PYTHON_PACKAGE": source.package,
         "DAGGER_LOCAL_ENTRY_POINT": source.entry_point,
+        "DAGGER_LOCAL_BINDINGS": str(_bindings(home)) if source.dependencies else "",
     }
+
+
+def _bindings(home: Path) -> Path:
+    return home / "dagger_dependencies.py"
 
 
 def _outcome(call: FunctionCall, code: int | None) -> Any:

@@ -22,12 +22,14 @@ class ModuleSchema:
     """Names and SDL of one module.
 
     Attributes:
-        name: The module's name, as in dagger.json.
+        name: The module's name where it is loaded.
         definition: Its types.
+        original: Its name in its own dagger.json, where that is another.
     """
 
     name: str
     definition: ModuleDef
+    original: str = ""
 
     @property
     def constructor_field(self) -> str:
@@ -44,7 +46,13 @@ class ModuleSchema:
     def type_name(self, name: str) -> str:
         """The schema's name for a type that the module names; core types keep theirs."""
         own = self.definition.object_named(name) or self.definition.enum_named(name)
-        return namespaced(name, self.name) if own else name
+        return namespaced(name, self.name, self.original) if own else name
+
+    @property
+    def type_names(self) -> list[str]:
+        """The schema's names for all its own types."""
+        enums = [item.name for item in self.definition.enums]
+        return [self.type_name(name) for name in (*enums, *(item.name for item in self.definition.objects))]
 
     def foreign_types(self) -> Iterator[tuple[str, str]]:
         """Types that the schema must have already, each with the function or field that names it."""
@@ -67,7 +75,10 @@ class ModuleSchema:
 
     def _enums(self) -> Iterator[str]:
         for enum in self.definition.enums:
-            members = [f"{_doc(m.description)}  {enum_member(m.name)}" for m in enum.members]
+            members = [
+                f"{_doc(m.description)}  {enum_member(m.name)} @enumValue(value: {json.dumps(m.value)})"
+                for m in enum.members
+            ]
             yield _block(f"{_doc(enum.description, '')}enum {self.type_name(enum.name)}", members)
 
     def _object(self, item: ObjectDef) -> str:
@@ -89,7 +100,8 @@ class ModuleSchema:
         return f"{_doc(function.description)}  {signature}: {self.output(function.returns)}{check}"
 
     def _arg(self, arg: ArgDef) -> str:
-        nullable = arg.type if arg.required else arg.type.model_copy(update={"optional": True})
+        loaded = bool(arg.default_path) or arg.address is not None
+        nullable = arg.type.model_copy(update={"optional": True}) if loaded else arg.type
         parts = [f"{field_name(arg.name)}: {self._type(nullable, ids=True)}"]
         if arg.default is not None and (default := _literal(arg.type, json.loads(arg.default))):
             parts.append(f"= {default}")

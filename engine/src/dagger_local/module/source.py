@@ -2,19 +2,21 @@
 
 import hashlib
 import importlib.util
+import os
 import re
 import tomllib
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from dagger_local.errors import EngineError, NotServed
 from dagger_local.module.naming import object_name
 
 CONFIG = "dagger.json"
 API_VERSION = (0, 21, 8)
+_REMOTE = r"^(https?|ssh|git)://|^git@|^[\w-][\w.-]*\.[a-z]+/"
 
 
 class Sdk(BaseModel):
@@ -22,6 +24,15 @@ class Sdk(BaseModel):
 
     model_config = ConfigDict(frozen=True)
     source: str
+
+
+class Dependency(BaseModel):
+    """Another module that a module calls."""
+
+    model_config = ConfigDict(frozen=True)
+    source: str
+    name: str = ""
+    """What it is called here; else as it calls itself."""
 
 
 class Config(BaseModel):
@@ -33,7 +44,13 @@ class Config(BaseModel):
     sdk: Sdk | None = None
     source: str = "."
     """Folder of the code, beneath that of dagger.json."""
-    dependencies: tuple[Any, ...] = ()
+    dependencies: tuple[Dependency, ...] = ()
+
+    @field_validator("dependencies", mode="before")
+    @classmethod
+    def _named(cls, given: Any) -> Any:
+        """An older dagger.json lists paths alone."""
+        return [{"source": one} if isinstance(one, str) else one for one in given or ()]
 
 
 class ModuleSource(BaseModel):
@@ -43,11 +60,14 @@ class ModuleSource(BaseModel):
     config: Config
     root: Path
     """Folder of dagger.json."""
+    given_name: str = ""
+    """What the module that depends on it calls it."""
+    dependencies: "tuple[ModuleSource, ...]" = ()
 
     @property
     def name(self) -> str:
         """What it is called where it is loaded."""
-        return self.config.name
+        return self.given_name or self.config.name
 
     @property
     def code(self) -> Path:
@@ -133,18 +153,39 @@ def find_module(start: Path, wanted: str | None = None) -> ModuleSource:
     """
     folder = (start / (wanted or ".")).resolve()
     if not folder.is_dir():
-        if wanted and re.match(r"(https?|ssh|git)://|git@|[\w.-]+\.[a-z]+/", wanted):
+        if wanted and re.match(_REMOTE, wanted):
             raise NotServed(f"loading a module by git reference ({wanted})")
         raise EngineError(f"module {wanted!r} not found: there is no such folder")
     for place in (folder, *folder.parents):
         if (place / CONFIG).is_file():
-            return _load(place)
+            return _load(place, "", ())
     raise EngineError(
         f"module not found: no {CONFIG} in {folder} or above it. Run in a module, or give one with -m"
     )
 
 
-def _load(root: Path) -> ModuleSource:
+def _load(root: Path, given_name: str, dependents: tuple[Path, ...]) -> ModuleSource:
+    """A module and all that it depends on.
+
+    Args:
+        root: Folder of dagger.json.
+        given_name: What the module that depends on it calls it.
+        dependents: Folders of the modules that are being loaded on the way to it.
+    """
+    config = _config(root)
+    source = ModuleSource(config=config, root=root, given_name=given_name)
+    places = [(one, _place(source, one)) for one in config.dependencies]
+    for one, place in places:
+        if place in (root, *dependents):
+            raise EngineError(
+                f'module "{config.name}" has a circular dependency on itself through dependency '
+                f'"{one.name or one.source}"'
+            )
+    loaded = [_load(place, one.name, (*dependents, root)) for one, place in places]
+    return source.model_copy(update={"dependencies": tuple(loaded)})
+
+
+def _config(root: Path) -> Config:
     try:
         config = Config.model_validate_json((root / CONFIG).read_bytes())
     except ValidationError as error:
@@ -153,14 +194,32 @@ def _load(root: Path) -> ModuleSource:
     sdk = config.sdk.source if config.sdk else "none"
     if sdk != "python":
         raise NotServed(f"a module with the SDK {sdk!r}")
-    if config.dependencies:
-        raise NotServed(
-            f"a module with dependencies ({CONFIG} of {config.name!r} lists {len(config.dependencies)})"
-        )
     if _version(config.engine_version) > API_VERSION:
         have = "v" + ".".join(map(str, API_VERSION))
         raise EngineError(f"module requires dagger {config.engine_version}, but you have {have}")
-    return ModuleSource(config=config, root=root)
+    return config
+
+
+def _place(source: ModuleSource, dependency: Dependency) -> Path:
+    """The folder of a dependency.
+
+    Raises:
+        EngineError: It is not in this repository, or not a module.
+    """
+    path = dependency.source
+    if re.search(_REMOTE, path):
+        raise NotServed(f"a dependency by git reference ({path}, of {source.config.name!r})")
+    if path.startswith("/"):
+        raise EngineError(f'local module dep source path "{path}" is absolute')
+    place = Path(os.path.normpath(source.root / path))
+    if not place.is_relative_to(source.context):
+        inner = os.path.relpath(place, source.context)
+        raise EngineError(f'local module dep source path "{inner}" escapes context "{source.context}"')
+    if not (place / CONFIG).is_file():
+        raise EngineError(
+            f'module {source.config.name!r} depends on "{path}": there is no {CONFIG} in {place}'
+        )
+    return place
 
 
 def _version(text: str) -> tuple[int, ...]:

@@ -51,13 +51,46 @@ def test_no_module_is_an_error_with_advice(tmp_path: Path) -> None:
     [
         ({"sdk": {"source": "go"}}, "a module with the SDK 'go'"),
         ({"sdk": None}, "a module with the SDK 'none'"),
-        ({"dependencies": [{"name": "x", "source": "./x"}]}, "a module with dependencies"),
+        ({"dependencies": ["github.com/somebody/x@v1"]}, "a dependency by git reference"),
     ],
 )
 def test_what_is_not_served_is_refused(tmp_path: Path, changes: dict[str, object], what: str) -> None:
     write(tmp_path, **changes)
     with pytest.raises(NotServed, match=what):
         find_module(tmp_path)
+
+
+def depending(folder: Path, name: str, *dependencies: object) -> None:
+    folder.mkdir(parents=True)
+    (folder / "dagger.json").write_text(
+        json.dumps({"name": name, "sdk": {"source": "python"}, "dependencies": list(dependencies)})
+    )
+
+
+def test_dependencies_are_found_by_path(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    depending(tmp_path / "top", "top", {"name": "mine", "source": "../a"}, "../b")
+    depending(tmp_path / "a", "a", {"source": "../b"})
+    depending(tmp_path / "b", "b")
+    a, b = find_module(tmp_path / "top").dependencies
+    assert (a.name, a.config.name, a.root) == ("mine", "a", tmp_path / "a")
+    assert (b.name, b.root) == ("b", tmp_path / "b")
+    assert [one.name for one in a.dependencies] == ["b"]
+
+
+@pytest.mark.parametrize(
+    ("source", "why"),
+    [
+        ("..", r'local module dep source path "\.\." escapes context'),
+        ("/b", 'local module dep source path "/b" is absolute'),
+        ("./none", r'module \'top\' depends on "\./none": there is no dagger\.json in '),
+        (".", 'module "top" has a circular dependency on itself through dependency "me"'),
+    ],
+)
+def test_a_dependency_that_cannot_be_is_an_error(tmp_path: Path, source: str, why: str) -> None:
+    depending(tmp_path / "top", "top", {"name": "me", "source": source})
+    with pytest.raises(EngineError, match=why):
+        find_module(tmp_path / "top")
 
 
 def test_a_git_reference_is_refused(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from dagger_local.module.typedefs import (
     ObjectDef,
     TypeRef,
 )
-from dagger_local.session import SDL_PATHS
+from dagger_local.scopes import SDL_PATHS
 
 TEXT = TypeRef(kind="STRING_KIND")
 MAYBE_TEXT = TypeRef(kind="STRING_KIND", optional=True)
@@ -72,7 +72,7 @@ def test_objects_are_given_by_id() -> None:
     assert [d.name.value for d in arg.ast_node.directives] == ["expectedType"]
 
 
-def test_what_may_be_omitted_is_nullable() -> None:
+def test_what_may_be_omitted_has_a_default_or_is_nullable() -> None:
     args = (
         ArgDef(name="a", type=MAYBE_TEXT, default="null"),
         ArgDef(name="b", type=TEXT, default='"x\\"y"'),
@@ -82,8 +82,8 @@ def test_what_may_be_omitted_is_nullable() -> None:
         ArgDef(name="f", type=TypeRef(kind="BOOLEAN_KIND"), default="false"),
     )
     assert field(FunctionDef(name="f", returns=TEXT, args=args)) == (
-        'f(a: String, b: String = "x\\"y", c: MyModLevel = LOW, d: [String!] = ["p", "q"], e: ID, '
-        "f: Boolean = false): String!"
+        'f(a: String, b: String! = "x\\"y", c: MyModLevel! = LOW, d: [String!]! = ["p", "q"], e: ID, '
+        "f: Boolean! = false): String!"
     )
 
 

@@ -80,6 +80,31 @@ class More:
         return Thing()
 
     @function
+    def measure(self, thing: Thing) -> int:
+        """An object's size."""
+        return thing.size
+
+    @function
+    def measure_all(self, things: list[Thing]) -> list[int]:
+        """The sizes of objects."""
+        return [thing.size for thing in things]
+
+    @function
+    def higher(self, level: Level) -> Level:
+        """The other level."""
+        return Level.HIGH if level is Level.LOW else Level.LOW
+
+    @function
+    def handed(self, token: dagger.Secret) -> dagger.Secret:
+        """The secret."""
+        return token
+
+    @function
+    def both(self, first: dagger.Directory, second: list[dagger.File] | None = None, third: float = 1.5) -> list[Level]:
+        """All levels."""
+        return list(Level)
+
+    @function
     @check
     async def passes(self) -> None:
         """A check that passes."""

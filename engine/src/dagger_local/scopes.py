@@ -1,0 +1,35 @@
+"""What a client of the session sees: a schema, and who answers it. Every module has a scope of its own."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from graphql import GraphQLSchema, build_schema, extend_schema, parse
+
+from dagger_local.resolve import RESOLVERS, Resolver
+
+SDL_PATHS = [Path(__file__).with_name("schema.graphql"), Path(__file__).parent / "module" / "schema.graphql"]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A schema with its resolvers by type and field.
+
+    Attributes:
+        introspections: Answers to questions about the schema, by query: every client begins with the same.
+    """
+
+    schema: GraphQLSchema
+    resolvers: Mapping[tuple[str, str], Resolver]
+    introspections: dict[str, bytes] = field(default_factory=dict)
+
+    def extended(self, sdl: str, resolvers: Mapping[tuple[str, str], Resolver]) -> "Scope":
+        """The scope with a module's types besides."""
+        return Scope(extend_schema(self.schema, parse(sdl)), {**self.resolvers, **resolvers})
+
+
+@cache
+def core_scope() -> Scope:
+    """The core API alone."""
+    return Scope(build_schema("\n".join(path.read_text() for path in SDL_PATHS)), RESOLVERS)
