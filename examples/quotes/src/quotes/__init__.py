@@ -1,0 +1,1 @@
+"""Says over HTTP what it costs to send a parcel."""
