@@ -52,6 +52,11 @@ class Quotes:
         """Release to a throw-away registry, under a throw-away key; the evidence folder."""
         return self._supply_chain().candidate(db=db, allow_sample_db=allow_sample_db, advisories=advisories)
 
+    @function
+    async def verdict(self, evidence: Annotated[dagger.Directory, Doc("What `rehearse` returned")]) -> str:
+        """Say how a rehearsal ended; fails with its exit code unless it passed."""
+        return await self._supply_chain().verdict(evidence)
+
     @function(cache="never")
     async def release(
         self,
