@@ -18,7 +18,7 @@ _NOT_SOURCE = [
     "**/*.egg-info",
 ]
 
-# An argument with an ignore list may not be left empty (seen on v0.21.8), so that nothing stands for no source.
+# An argument with an ignore list may not be left empty (seen on v0.21.8): something stands for no source.
 Source = Annotated[
     dagger.Directory,
     DefaultPath("ci/no-source"),

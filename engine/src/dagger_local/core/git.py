@@ -39,23 +39,23 @@ async def as_git(_ev: Evaluator, parent: DirectoryState) -> GitState:
 
 
 @step("GitRepository", "head")
-async def head(ev: Evaluator, parent: GitState) -> GitRefState:
+async def head(_ev: Evaluator, parent: GitState) -> GitRefState:
     """What is checked out."""
-    found = await _git(ev, parent.path, "symbolic-ref", "--quiet", "HEAD", otherwise="HEAD")
-    return GitRefState(await _commit(ev, parent, "HEAD"), found)
+    found = await _git(parent.path, "symbolic-ref", "--quiet", "HEAD", otherwise="HEAD")
+    return GitRefState(await _commit(parent, "HEAD"), found)
 
 
 @step("GitRepository", "tag")
-async def tag(ev: Evaluator, parent: GitState, name: str) -> GitRefState:
+async def tag(_ev: Evaluator, parent: GitState, name: str) -> GitRefState:
     """A tag, annotated or not."""
     full = f"refs/tags/{name.removeprefix('refs/tags/')}"
-    return GitRefState(await _commit(ev, parent, full), full)
+    return GitRefState(await _commit(parent, full), full)
 
 
 @leaf("GitRepository", "tags")
-async def tags(ev: Evaluator, parent: GitState, patterns: list[str] | None = None) -> list[str]:
+async def tags(_ev: Evaluator, parent: GitState, patterns: list[str] | None = None) -> list[str]:
     """Names of the tags that match a pattern; all where there is none."""
-    said = await _git(ev, parent.path, "for-each-ref", "--format=%(refname)", "refs/tags")
+    said = await _git(parent.path, "for-each-ref", "--format=%(refname)", "refs/tags")
     names = [name.removeprefix("refs/tags/") for name in said.splitlines()]
     wanted = [pattern.removeprefix("refs/tags/") for pattern in patterns or ["*"]]
     return sorted(name for name in names if any(fnmatchcase(name, pattern) for pattern in wanted))
@@ -65,7 +65,7 @@ async def tags(ev: Evaluator, parent: GitState, patterns: list[str] | None = Non
 async def uncommitted(ev: Evaluator, parent: GitState) -> ChangesetState:
     """What differs from what is checked out; files that the repository ignores do not count."""
     async with _apart(ev, parent) as copy:
-        said = await _git(ev, copy, "status", "--porcelain", "--untracked-files=all")
+        said = await _git(copy, "status", "--porcelain", "--untracked-files=all")
     return ChangesetState(digest_of("changes", parent.digest), not said)
 
 
@@ -98,11 +98,11 @@ async def _apart(ev: Evaluator, repository: GitState) -> AsyncIterator[Path]:
         tree.remove(draft)
 
 
-async def _commit(ev: Evaluator, repository: GitState, name: str) -> str:
-    return await _git(ev, repository.path, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
+async def _commit(repository: GitState, name: str) -> str:
+    return await _git(repository.path, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
 
 
-async def _git(ev: Evaluator, folder: Path, *args: str, otherwise: str | None = None) -> str:
+async def _git(folder: Path, *args: str, otherwise: str | None = None) -> str:
     """What git answers; `otherwise` where it has no answer."""
     program = shutil.which("git")
     if program is None:
