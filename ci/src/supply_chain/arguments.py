@@ -18,12 +18,15 @@ _NOT_SOURCE = [
     "**/*.egg-info",
 ]
 
-# An argument with an ignore list may not be left empty (seen on v0.21.8): something stands for no source.
+# It needs a default: an argument with an ignore list may not be left empty (seen on v0.21.8).
 Source = Annotated[
     dagger.Directory,
-    DefaultPath("ci/no-source"),
+    DefaultPath("/"),
     Ignore(_NOT_SOURCE),
     Doc("The source of the service: Dockerfile, lock files, settings under [tool.supply-chain]"),
+]
+Own = Annotated[
+    bool, Doc("Where no source is given, take the repository that this module lies in: for its own makers")
 ]
 Git = Annotated[
     dagger.Directory | None,

@@ -33,6 +33,7 @@ class SupplyChain(InRegistry):
     """A portable supply-chain release."""
 
     source: args.Source
+    own: args.Own = False
     git: args.Git = None
     images: args.ImagesFile = None
     dockerfile: args.Dockerfile = ""
@@ -249,7 +250,7 @@ class SupplyChain(InRegistry):
         """The source with its settings, under the flags that were given; the engine is logged in."""
         await hand_to_engine(self.logins)
         flags = {name: getattr(self, name) for name in _SETTINGS if getattr(self, name)}
-        source, settings = await looked_at(self.source)
+        source, settings = await looked_at(self.source, own=self.own)
         return Project(
             images=await self._images(),
             settings=settings.under(flags, "a flag"),

@@ -22,8 +22,8 @@ from supply_chain.models.settings import PLACES, Settings
 
 DOCKERFILES = ("Dockerfile", "Containerfile")
 RUNTIME = "runtime"
-NO_SOURCE = "NOT-A-SOURCE"
-"""What a directory holds that stands for none."""
+OWN = "ci/src/supply_chain/main.py"
+"""What tells the module's own repository from others."""
 
 _WITHOUT_SECRET = (
     "the Dockerfile mounts a secret that was not given, {}: " + BuildSecretMissing.default_advice
@@ -122,11 +122,15 @@ class Recipe:
         return f"target {self.target}" if self.target else "the last stage"
 
 
-async def looked_at(source: dagger.Directory) -> tuple[dagger.Directory | None, Settings]:
-    """The source, if it is one, and what it says of itself; the defaults where it says nothing."""
-    there = await source.entries()
-    if NO_SOURCE in there:
+async def looked_at(source: dagger.Directory, *, own: bool) -> tuple[dagger.Directory | None, Settings]:
+    """The source, if it is one, and what it says of itself; the defaults where it says nothing.
+
+    The module's own repository is one only to those who say so: to everybody else it stands for a source that
+    was not given, because default paths lead there from wherever the module is loaded.
+    """
+    if not own and await source.exists(OWN):
         return None, Settings()
+    there = await source.entries()
     for place in (name for name in PLACES if name in there):
         if found := Settings.parse(await source.file(place).contents(), place):
             return source, found

@@ -82,9 +82,7 @@ class EvidenceInvalid(UsageError):
 class SourceMissing(UsageError):
     """There is no source to build from."""
 
-    default_advice = (
-        "pass --source, e.g. --source . (SUPPLY_CHAIN_SOURCE=. in a .env file makes it the default there)"
-    )
+    default_advice = "pass --source, e.g. --source ."
 
 
 class SettingsInvalid(UsageError):
