@@ -84,6 +84,7 @@ class Engine:
         self,
         *args: str,
         checkout: Path = REPOSITORY,
+        folder: Path | None = None,
         env: Mapping[str, str] | None = None,
         before: Sequence[str] = (),
     ) -> "Running":
@@ -92,6 +93,7 @@ class Engine:
         Args:
             args: After `./daggerw`.
             checkout: The checkout whose `daggerw` and module are used.
+            folder: Where it is started, if not in the checkout.
             env: Added to the environment.
             before: A command that the whole is the argument of.
         """
@@ -99,7 +101,7 @@ class Engine:
         with out.open("wb") as stdout, err.open("wb") as stderr:
             process = subprocess.Popen(
                 [*before, str(checkout / "daggerw"), *args],
-                cwd=checkout, env=self._environment(env or {}), stdin=subprocess.DEVNULL,
+                cwd=folder or checkout, env=self._environment(env or {}), stdin=subprocess.DEVNULL,
                 stdout=stdout, stderr=stderr, start_new_session=True,
             )  # fmt: skip
         return Running(process, out, err)
