@@ -24,6 +24,7 @@ from contract.recorded import (
     real,
     recorded,
 )
+from contract.repository import repository
 from dagger_local.loading import load
 from standins.cache import Cache, default_folder
 from standins.reach import all_reachable
@@ -124,6 +125,8 @@ def _places(case: Case, folder: Path, image: str) -> dict[str, str]:
         shutil.copytree(HERE / name, folder / name)
     if case.module in NEEDED_BY:
         (folder / ".git").mkdir()  # a dependency must be in the repository of the module
+    if case.module == "api":
+        repository(module / "repo")
     out.mkdir()
     (module / "token.txt").write_text(SECRET)
     if case.case.startswith("check-") and case.case.endswith("-defaults"):

@@ -75,7 +75,7 @@ def test_the_module_uses_nothing_that_is_not_served(served: GraphQLSchema) -> No
 def test_a_use_of_something_else_is_noticed(served: GraphQLSchema) -> None:
     assert _problem(served, Use("x.py:1", "terminal"))
     assert _problem(served, Use("x.py:1", "with_exec", frozenset({"insecure_root_capabilities"})))
-    assert _problem(served, Use("x.py:1", "dagger.Changeset"))
+    assert _problem(served, Use("x.py:1", "dagger.LLM"))
     assert not _problem(served, Use("x.py:1", "with_exec", frozenset({"expect"})))
     assert not _problem(served, Use("x.py:1", "dagger.Container"))
 

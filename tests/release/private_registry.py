@@ -81,7 +81,7 @@ class PrivateRegistry:
     def let_another_have(self, tag: str) -> None:
         """Lets a tag name another image than it does: the same one with an annotation."""
         manifest = self._get(f"{IMAGE}/manifests/{tag}").json()
-        self._put(tag, json.dumps(manifest | {"annotations": {"moved": "yes"}}).encode())
+        self._put(tag, json.dumps(manifest | {"annotations": {"moved": str(time.monotonic_ns())}}).encode())
 
     def _put(self, tag: str, manifest: bytes) -> None:
         answer = httpx.put(

@@ -40,7 +40,9 @@ def test_a_container_is_scanned(engine: Engine) -> None:
 
 def test_a_reference_that_does_not_exist(caller: Caller, engine: Engine, release: Release) -> None:  # noqa: ARG001 - the repository is there
     missing = f"{caller.registry.repository}:0.0.1"
-    done = engine.call(*caller.login, "scan", "--reference", missing, "table", env=caller.secrets)
+    done = engine.call(
+        *caller.login, "scan", "--reference", missing, *engine.database, "table", env=caller.secrets
+    )
     done.expect(REGISTRY_FAILED, "ImageMissing", missing, "what to do")
 
 

@@ -55,8 +55,8 @@ def _release(error: str, *flags: str) -> Bad:
 
 CASES = {
     "no Dockerfile": Bad("DockerfileMissing", ("--source", "EMPTY", "release")),
-    "no such Dockerfile": _release("DockerfileMissing", "--dockerfile", "Containerfile"),
-    "unknown target": Bad("UnknownTarget", ("build", "--target", "production")),
+    "no such Dockerfile": Bad("DockerfileMissing", ("--dockerfile", "Containerfile", "release")),
+    "unknown target": Bad("UnknownTarget", ("--target", "production", "build")),
     "repository without a host": _release("BadReference", "--repository", "inventory", "--version", "1.0.0"),
     "repository in upper case": _release(
         "BadReference", "--repository", "ghcr.io/Acme/inventory", "--version", "1.0.0"

@@ -1,6 +1,7 @@
 """What is down, out of reach or full is neither a finding nor a mistake: an outage, with the thing's name."""
 
 import json
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,7 +28,7 @@ def test_a_tools_image_out_of_reach(engine: Engine, tmp_path: Path) -> None:
     images.write_text(f'[images.python]\nreference = "{nowhere}"\nversion = "1"\n')
     tarball = tmp_path / "image.tar"
     tarball.write_bytes(bytes(10240))
-    command = ("--images", str(images), "scan", "--tarball", str(tarball), "table")
+    command = ("--images", str(images), "scan", "--tarball", str(tarball), *engine.database, "table")
     engine.begin("call", *command).wait().expect(OUTAGE, "ToolUnavailable", nowhere, "--images")
 
 
@@ -37,11 +38,12 @@ def test_a_stale_database(engine: Engine, stale: Path) -> None:
 
 
 @pytest.fixture
-def stale(caller_db: Path) -> Path:
-    """A database that nobody has updated for a year."""
-    metadata = caller_db / "db" / "metadata.json"
+def stale(engine: Engine, tmp_path: Path) -> Path:
+    """A database that nobody has updated for long: the sample, without its mark."""
+    shutil.copytree(engine.sample / "db", tmp_path / "stale" / "db")
+    metadata = tmp_path / "stale" / "db" / "metadata.json"
     metadata.write_text(json.dumps(json.loads(metadata.read_text()) | {"UpdatedAt": "2025-01-01T00:00:00Z"}))
-    return caller_db
+    return tmp_path / "stale"
 
 
 @pytest.fixture

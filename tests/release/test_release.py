@@ -18,7 +18,7 @@ def test_release_passes_and_is_not_called_a_rehearsal(release: Release) -> None:
 
 def test_tags_are_there_when_all_is_verified_the_version_last(caller: Caller, release: Release) -> None:
     outcome = release.evidence.outcome
-    assert outcome.tags == (f"sha-{REVISION[:7]}", VERSION)
+    assert outcome.tags == (f"sha-{REVISION[:7]}", "latest", VERSION)
     assert outcome.digest
     assert caller.registry.tags() == sorted([*outcome.tags, outcome.digest.replace(":", "-")])
     order = [step.name for step in outcome.steps]

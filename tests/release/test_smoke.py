@@ -1,5 +1,6 @@
 """The smoke test on images that do not behave, each told apart."""
 
+import socket
 import textwrap
 from pathlib import Path
 
@@ -79,7 +80,5 @@ def test_an_image_that_runs_as_root_is_refused(engine: Engine, tmp_path: Path) -
 
 def test_a_port_that_is_taken_on_this_machine_does_not_matter(engine: Engine, tmp_path: Path) -> None:
     """Services have addresses of their own: no port of the machine is used, so none can be taken."""
-    import socket  # noqa: PLC0415 - of this test alone
-
     with socket.create_server(("", 9000)):
         smoked(engine, source(tmp_path)).expect(0)

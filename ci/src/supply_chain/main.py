@@ -25,6 +25,7 @@ from supply_chain.models.database import LIMIT_HOURS
 from supply_chain.project import Project, looked_at
 from supply_chain.rules import Rules
 from supply_chain.scan import Scan, scan_of
+from supply_chain.toolbox import both
 from supply_chain.vulnerability_db import Wanted
 
 
@@ -157,10 +158,10 @@ class SupplyChain(InRegistry):
         """Scan an image once; the result is asked for its report, table, SARIF, SBOM and gate."""
         project, given = await self._project(), Given.of(image, tarball, reference)
         wanted = Wanted(db, allow_sample_db, max_db_age)
-        database = await wanted.given(project.images, rehearsal=True) or await wanted.downloaded(
-            project.images
+        handed = await wanted.given(project.images, rehearsal=True)
+        subject, database = await both(
+            lambda: subject_of(given, project), lambda: wanted.ready(handed, project.images)
         )
-        subject = await subject_of(given, project)
         made = await scan_of(subject, database, project)
         await check_unmoved(given, subject, project)
         return made

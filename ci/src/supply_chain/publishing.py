@@ -31,25 +31,29 @@ async def save(run: Run, image: str, layout: Layout) -> None:
 
 async def tag(run: Run, digest: str) -> None:
     """The release's tags name the image, the version's last."""
-    repository = run.plan.repository
-    *others, version = await _tags(run)
     moved: list[str] = []
-    for name in others:
-        await _move(run, name, digest)
+    tags = await _tags(run)
+    await _check_free(run, digest)
+    for name in tags:
+        if name == tags[-1] and moved:
+            await _check_free(run, digest)
+        with run.ledger.step(f"tag {name}"):
+            await run.registry.tag(run.plan.repository, digest, name)
         moved.append(name)
         run.ledger.learn(tags=tuple(moved))
+
+
+async def _check_free(run: Run, digest: str) -> None:
+    """TagMoved where somebody else has taken the version since the run began.
+
+    Asked before any tag moves, and again before the version's: no registry tags only what is free.
+    """
+    tagged = run.plan.repository.tagged(run.plan.version.tag)
     with run.ledger.step("version still free"):
-        named = await run.registry.named(repository.tagged(version))
+        named = await run.registry.named(tagged)
         if named and named != digest:
-            what = f"{repository.tagged(version)} was free when the run began"
-            raise TagMoved(what, why=f"now it names {named}; it is left as it is")
-    await _move(run, version, digest)
-    run.ledger.learn(tags=(*moved, version))
-
-
-async def _move(run: Run, name: str, digest: str) -> None:
-    with run.ledger.step(f"tag {name}"):
-        await run.registry.tag(run.plan.repository, digest, name)
+            why = f"now it names {named}; it is left as it is"
+            raise TagMoved(f"{tagged} was free when the run began", why=why)
 
 
 async def _tags(run: Run) -> tuple[str, ...]:

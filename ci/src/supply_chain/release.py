@@ -148,7 +148,7 @@ async def _subject(run: Run) -> tuple[Subject, Checked]:
 
 async def _database(run: Run) -> VulnerabilityDb:
     with run.ledger.step("database"):
-        db = run.plan.db or await run.plan.request.database.downloaded(run.images)
+        db = await run.plan.request.database.ready(run.plan.db, run.images)
     run.ledger.learn(database=db.record)
     return db
 

@@ -8,13 +8,18 @@ from graphql import ExecutionResult, GraphQLError, GraphQLResolveInfo, get_named
 from graphql.pyutils import camel_to_snake
 
 from dagger_local.directives import directive
-from dagger_local.errors import NotServed
+from dagger_local.errors import NotServed, disk_full_named
 from dagger_local.resolve import LEAVES, STEPS, Context
 from dagger_local.values import Value
 
 
 async def answer(parent: Any, info: GraphQLResolveInfo[Context], **given: Any) -> Any:
     """The default resolver of every field."""
+    with disk_full_named():
+        return await _answer(parent, info, given)
+
+
+async def _answer(parent: Any, info: GraphQLResolveInfo[Context], given: dict[str, Any]) -> Any:
     ctx: Context = info.context
     type_name, name = info.parent_type.name, info.field_name
     if name == "id":

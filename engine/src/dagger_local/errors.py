@@ -1,7 +1,11 @@
 """Errors of the engine: each says what failed, and which exit code the shell gets."""
 
-from collections.abc import Mapping, Sequence
+import contextlib
+import errno
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+NO_SPACE = "no space left on device"
 
 
 class EngineError(Exception):
@@ -50,3 +54,17 @@ class NotServed(EngineError):
 
 class HostUnusable(EngineError):
     """This machine lacks something that the engine cannot do without."""
+
+
+@contextlib.contextmanager
+def disk_full_named() -> Iterator[None]:
+    """Makes an error with advice of a full disk that a part of the engine meets."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        where = f" ({error.filename})" if error.filename else ""
+        raise EngineError(
+            f"{NO_SPACE}{where}: free some, or clear the store with `python -m dagger_local.upkeep clear`"
+        ) from None

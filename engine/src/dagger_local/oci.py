@@ -49,7 +49,6 @@ def write_tarball(draft: Path, config: ImageConfig, store: Store) -> Path:
 def _configured(saved: dict[str, Any], config: ImageConfig) -> dict[str, Any]:
     """The image's own config with what the container has changed put over it."""
     inner: dict[str, Any] = dict(saved.get("config", {}))
-    ports = {port.partition("/")[0]: port for port in inner.get("ExposedPorts", {})}
     changed: dict[str, Any] = {
         "Env": [f"{name}={value}" for name, value in config.env],
         "Entrypoint": list(config.entrypoint),
@@ -58,7 +57,7 @@ def _configured(saved: dict[str, Any], config: ImageConfig) -> dict[str, Any]:
         "WorkingDir": config.workdir,
         "Labels": dict(config.labels),
         "Healthcheck": json.loads(config.healthcheck) if config.healthcheck else None,
-        "ExposedPorts": {ports.get(str(port), f"{port}/tcp"): {} for port in config.ports},
+        "ExposedPorts": {f"{port.number}/{port.protocol.lower()}": {} for port in config.ports},
     }
     inner.update(changed)
     return {**saved, "config": {name: value for name, value in inner.items() if value}}

@@ -15,13 +15,15 @@ from typing import Any
 import anyio
 from anyio.abc import ByteReceiveStream, Process
 
-from dagger_local.errors import EngineError
+from dagger_local.errors import NO_SPACE, EngineError
 from dagger_local.store import Store
 
 Sink = Callable[[bytes], None]
 
 
 _LABEL = "dagger-local.session"
+# All that Podman 4.3 says when a disk is full while it commits a container.
+_UNWRITTEN = re.compile(r"storing layer .* to file: io: read/write on closed pipe")
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,10 @@ class Finished:
     @property
     def error(self) -> str:
         """Standard error without Podman's own level names."""
-        return re.sub(r"^Error: ", "", self.stderr.decode(errors="replace").strip(), flags=re.MULTILINE)
+        said = re.sub(r"^Error: ", "", self.stderr.decode(errors="replace").strip(), flags=re.MULTILINE)
+        if _UNWRITTEN.search(said) and NO_SPACE not in said:
+            return f"{NO_SPACE}, as it seems: a layer could not be written\n{said}"
+        return said
 
 
 class Podman:

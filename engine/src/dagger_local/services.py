@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,8 @@ import anyio
 
 from dagger_local.errors import EngineError, ExecFailed
 from dagger_local.prepare import prepared
-from dagger_local.states import ServiceState
+from dagger_local.servicelog import ServiceLog
+from dagger_local.states import Port, ServiceState
 
 if TYPE_CHECKING:
     from dagger_local.session import Session
@@ -31,11 +33,8 @@ class Running:
 
     container: str
     address: str
-    ports: tuple[int, ...]
+    ports: tuple[Port, ...]
     stack: AsyncExitStack
-    log: Path
-    step: int
-    shown: int = 0
     clients: int = 0
     kept: bool = False
     idle_since: float = 0.0
@@ -109,7 +108,6 @@ class Services:
             for running in used:
                 running.clients -= 1
                 running.idle_since = time.monotonic()
-                self._show(running)
 
     async def _start(self, service: ServiceState, alias: str) -> Running:
         state, podman = service.container, self._session.podman
@@ -121,16 +119,25 @@ class Services:
             ready = await stack.enter_async_context(
                 prepared(self._session.evaluator, state, service.argv, hosts, *logging)
             )
-            with self._session.progress.step(f"start service {' '.join(service.argv)[:150]}") as step:
+            with self._session.progress.step(f"start service {' '.join(service.argv)[:150]}") as number:
+                shown = ServiceLog(log, partial(self._session.progress.output, number))
+                stack.callback(shown.pass_on)
                 await podman.text("start", ready.id)
+                self._follow(shown, stack)
                 address = await podman.text("inspect", "--format", "{{.NetworkSettings.IPAddress}}", ready.id)
                 await self._wait(service, ready.id, address, log, name)
-            return Running(ready.id, address, state.config.ports, stack.pop_all(), log, step)
+            return Running(ready.id, address, state.config.ports, stack.pop_all())
+
+    def _follow(self, shown: ServiceLog, stack: AsyncExitStack) -> None:
+        """Has what a service prints passed on until the stack is closed."""
+        if self._session.background:
+            until = anyio.CancelScope()
+            stack.callback(until.cancel)
+            self._session.background.start_soon(shown.follow, until)
 
     async def _wait(self, service: ServiceState, container: str, address: str, log: Path, name: str) -> None:
         deadline = time.monotonic() + START_SECONDS
-        state = service.container
-        waiting = [port for port in state.config.ports if port not in state.unwaited]
+        waiting = [port.number for port in service.container.config.ports if port.awaited]
         while waiting or not address:
             if address and await _listens(address, waiting[0]):  # one that ended at once has no address
                 waiting.pop(0)
@@ -142,7 +149,6 @@ class Services:
             ).split()
             said = self._said(log)
             if running != "true":
-                self._session.progress.line(said)
                 raise ExecFailed(service.argv, int(code), said, "", f"start {name}: exit code: {code}")
             if time.monotonic() > deadline:
                 what = f"port {waiting[0]} did not listen" if address else "it had no address"
@@ -150,20 +156,9 @@ class Services:
             await anyio.sleep(_POLL_SECONDS)
 
     def _said(self, log: Path) -> str:
-        return self._session.secrets.scrub("\n".join(_lines(log)[-50:]))
-
-    def _show(self, running: Running) -> None:
-        """Shows what a service has printed since it was last looked at."""
-        lines = _lines(running.log)
-        if lines[running.shown :]:
-            self._session.progress.output(running.step, "\n".join(lines[running.shown :]))
-        running.shown = len(lines)
-
-
-def _lines(log: Path) -> list[str]:
-    """Whole lines of a service's log, which Podman writes as k8s-file: time, stream, F or P, text."""
-    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
-    return [line.split(" ", 3)[-1] for line in lines]
+        # k8s-file: time, stream, F or P, text
+        lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+        return self._session.secrets.scrub("\n".join(line.split(" ", 3)[-1] for line in lines[-50:]))
 
 
 async def _listens(address: str, port: int) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 
 import anyio
 import uvicorn
+from anyio.abc import TaskGroup
 from graphql import ExecutionResult, graphql
 
 from dagger_local import host
@@ -25,16 +26,17 @@ from dagger_local.core import (
     file,
     git,
     images,
+    paths,
+    ports,
     query,
-    registries,
     services,
 )
 from dagger_local.dispatch import answer, clearer
 from dagger_local.errors import EngineError
 from dagger_local.evaluate import Evaluator
-from dagger_local.logins import Logins
 from dagger_local.podman import Podman
 from dagger_local.progress import Progress
+from dagger_local.registries import Registries
 from dagger_local.resolve import Context
 from dagger_local.runs import RunFolder
 from dagger_local.scopes import Scope, core_scope
@@ -43,9 +45,7 @@ from dagger_local.services import Services
 from dagger_local.store import Store
 
 # Importing them is what registers their resolvers.
-CORE = (
-    *(archives, builds, config, content, directory, execs, file, git, images, query, registries, services),
-)
+CORE = (archives, builds, config, content, directory, execs, file, git, images, paths, ports, query, services)
 
 
 class Objects:
@@ -96,11 +96,12 @@ class Session:
     objects: Objects = field(default_factory=Objects)
     scope: Scope = field(default_factory=core_scope)
     port: int = 0
+    background: TaskGroup | None = None
     _clients: dict[str, Client] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.services = Services(self)
-        self.logins = Logins(self.run_folder.path)
+        self.registries = Registries(self.run_folder.path / "auth.json")
         self.evaluator = Evaluator(self)
 
     def token_for(self, call: Any, scope: Scope) -> str:
@@ -208,7 +209,9 @@ async def _server(session: Session) -> AsyncIterator[None]:
     async with anyio.create_task_group() as group:
         group.start_soon(server.serve, [listening])
         try:
-            yield
+            async with anyio.create_task_group() as session.background:
+                yield
+                session.background.cancel_scope.cancel()
         finally:
             server.should_exit = True
             server.force_exit = True

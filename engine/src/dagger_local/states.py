@@ -4,7 +4,27 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, Self
 
+from dagger_local.gitrepo import Refs
 from dagger_local.values import digest_of
+
+
+@dataclass(frozen=True, order=True)
+class Port:
+    """A port that a container listens on as a service.
+
+    Attributes:
+        skipped: Whether it is not waited for.
+    """
+
+    number: int
+    protocol: str = "TCP"
+    description: str | None = None
+    skipped: bool = False
+
+    @property
+    def awaited(self) -> bool:
+        """Whether a service is up only when it listens there."""
+        return self.protocol == "TCP" and not self.skipped
 
 
 @dataclass(frozen=True)
@@ -17,7 +37,7 @@ class ImageConfig:
     user: str = ""
     workdir: str = ""
     labels: tuple[tuple[str, str], ...] = ()
-    ports: tuple[int, ...] = ()
+    ports: tuple[Port, ...] = ()
     healthcheck: str = ""  # Docker's extension of the OCI config, as JSON
 
     def with_env(self, name: str, value: str) -> Self:
@@ -94,7 +114,6 @@ class ContainerState:
     Attributes:
         base: Content key of the root filesystem, pending writes included.
         image: Podman image that holds it without them; empty means an empty filesystem.
-        unwaited: Exposed ports that a service need not listen on to be there.
     """
 
     base: str = "scratch"
@@ -106,7 +125,6 @@ class ContainerState:
     bindings: tuple[tuple[str, str], ...] = ()
     last_exec: ExecState | None = None
     platform: str = ""
-    unwaited: tuple[int, ...] = ()
 
     @property
     def key(self) -> str:
@@ -158,36 +176,26 @@ class CacheState:
 
 @dataclass(frozen=True)
 class GitState:
-    """A directory that is, or has, a git repository."""
+    """A directory that is a git repository."""
 
-    path: Path
-    digest: str
-
-    @property
-    def key(self) -> str:
-        """Content key."""
-        return digest_of("git", self.digest)
+    directory: DirectoryState
+    refs: Refs
 
 
 @dataclass(frozen=True)
 class GitRefState:
-    """A commit, and the name that it was found by."""
+    """A name in a repository, and its commit."""
 
+    name: str
     commit: str
-    ref: str
-
-    @property
-    def key(self) -> str:
-        """Content key."""
-        return digest_of("ref", self.commit, self.ref)
 
 
 @dataclass(frozen=True)
-class ChangesetState:
-    """What differs between two trees, as far as anybody asks."""
+class ChangesState:
+    """What is uncommitted in a work tree."""
 
-    key: str
-    is_empty: bool
+    directory: DirectoryState
+    empty: bool
 
 
 State = (
@@ -199,5 +207,5 @@ State = (
     | CacheState
     | GitState
     | GitRefState
-    | ChangesetState
+    | ChangesState
 )

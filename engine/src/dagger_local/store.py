@@ -72,6 +72,11 @@ class Store:
         digest = tree.digest(made, times=times)
         return DirectoryState(self._land(made, self.root / "trees" / digest), digest)
 
+    def top_of(self, path: Path) -> Path:
+        """The root of the kept tree that a path is in."""
+        trees = self.root / "trees"
+        return trees / path.relative_to(trees).parts[0]
+
     def keep_file(self, made: Path, *, times: bool = False) -> FileState:
         """Moves a finished file into the store, under its own name."""
         digest = tree.digest(made, times=times)

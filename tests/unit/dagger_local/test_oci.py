@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from dagger_local import oci
-from dagger_local.states import ImageConfig
+from dagger_local.states import ImageConfig, Port
 from dagger_local.store import Store
 
-CONFIG = ImageConfig(env=(("PATH", "/bin"),), entrypoint=("app",), user="1001", ports=(8080,))
+CONFIG = ImageConfig(
+    env=(("PATH", "/bin"),), entrypoint=("app",), user="1001", ports=(Port(8080), Port(53, "UDP"))
+)
 
 
 def saved(folder: Path) -> Path:
@@ -58,7 +60,7 @@ def test_every_blob_is_what_its_name_says_and_the_config_is_the_containers(tarba
         "Env": ["PATH=/bin"],
         "Entrypoint": ["app"],
         "User": "1001",
-        "ExposedPorts": {"8080/tcp": {}},
+        "ExposedPorts": {"8080/tcp": {}, "53/udp": {}},
     }
 
 

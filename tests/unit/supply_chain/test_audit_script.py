@@ -159,7 +159,12 @@ def test_folders_within_are_read_too(tmp_path: Path) -> None:
 def test_without_advisories_the_command_runs_as_it_is() -> None:
     client = "import os, sys; print(os.environ.get('PIP_AUDIT_OSV_URL')); sys.exit('said')"
     answer = ran("", sys.executable, "-c", client)
-    assert answer == {"advisories": None, "exit_code": 1, "report": "None\n", "stderr": "said\n"}
+    assert answer == {"advisories": None, "exit_code": 1, "report": "None\n", "stderr": "said"}
+
+
+def test_of_a_traceback_the_last_line_is_told() -> None:
+    answer = ran("", sys.executable, "-c", "def f():\n    raise OSError('why')\nf()")
+    assert answer["stderr"] == "OSError: why"
 
 
 def test_a_command_that_does_not_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

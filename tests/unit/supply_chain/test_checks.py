@@ -72,7 +72,8 @@ def test_several_failed_checks_end_with_the_table() -> None:
     error = concluded(rows(LINT, OUTAGE, AUDIT, "fine"), [LINT, OUTAGE, AUDIT])
     assert type(error) is CheckFailed
     assert (error.exit_code, error.what) == (16, "2 of 4 checks failed")
-    assert error.why == rendered(rows(LINT, OUTAGE, AUDIT, "fine"))
+    table = rendered(rows(LINT, OUTAGE, AUDIT, "fine"))
+    assert error.why == "\n".join([table, LINT.message, AUDIT.message]), "and what each has to say"
 
 
 def test_the_table_says_results_in_words() -> None:

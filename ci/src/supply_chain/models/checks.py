@@ -63,5 +63,6 @@ def concluded(rows: Sequence[Row], errors: Sequence[SupplyChainError]) -> Supply
     foreign = [error for error in errors if not isinstance(error, CheckFailed | Outage)]
     failed = [error for error in errors if isinstance(error, CheckFailed)]
     if len(failed) > 1 and not foreign:
-        return CheckFailed(f"{len(failed)} of {len(rows)} checks failed", why=rendered(rows))
+        why = "\n".join([rendered(rows), *(error.message for error in failed)])
+        return CheckFailed(f"{len(failed)} of {len(rows)} checks failed", why=why)
     return next(iter([*foreign, *failed, *errors]), None)

@@ -161,7 +161,9 @@ def check(judgement: Judgement) -> None:
     """GateBlocked when findings block, ExceptionExpired when nothing but an ended exception does."""
     ended = [_ended(entry) for entry in judgement.expired]
     if judgement.blocking:
-        raise GateBlocked(judgement.headline, why="\n".join([listed(judgement.blocking), *ended]))
+        why = "\n".join([listed(judgement.blocking), *ended])
+        also = f"; of what has ended: {ExceptionExpired.default_advice}" if ended else ""
+        raise GateBlocked(judgement.headline, why=why, advice=GateBlocked.default_advice + also)
     if judgement.expired:
         first, *rest = judgement.expired
         more = f" and {len(rest)} more" if rest else ""

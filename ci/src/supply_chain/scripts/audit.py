@@ -134,7 +134,7 @@ def run(command: list[str], url: str = "") -> dict[str, Any]:
         )
     except subprocess.TimeoutExpired:
         return {"exit_code": None, "report": "", "stderr": f"no end within {LONGEST_SECONDS} s"}
-    return {"exit_code": done.returncode, "report": done.stdout, "stderr": done.stderr}
+    return {"exit_code": done.returncode, "report": done.stdout, "stderr": _words(done.stderr)}
 
 
 def main(folder: str, command: list[str]) -> dict[str, Any]:
@@ -147,6 +147,12 @@ def main(folder: str, command: list[str]) -> dict[str, Any]:
         return {"refused": str(error)}
     with serving(advisories) as url:
         return {"advisories": count, "sample": (Path(folder) / SAMPLE).exists(), **run(command, url)}
+
+
+def _words(stderr: str) -> str:
+    """What pip-audit said, without the frames of its tracebacks: the last line of one says it all."""
+    lines = stderr.splitlines()
+    return "\n".join(line for line in lines if line.strip() and not line.startswith((" ", "Traceback ")))
 
 
 if __name__ == "__main__":

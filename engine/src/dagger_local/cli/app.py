@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dagger_local.cli.flags import FlagSet
 from dagger_local.cli.options import Options
-from dagger_local.errors import EngineError, NotServed
+from dagger_local.errors import EngineError, NotServed, disk_full_named
 from dagger_local.module.runtime import Runtime
 from dagger_local.module.source import find_module
 from dagger_local.store import default_root
@@ -43,7 +43,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if command == "version":
             sys.stdout.write(f"dagger-local {API_VERSION} (podman)\n")
             return 0
-        return _with_session(command, options, rest)
+        with disk_full_named():
+            return _with_session(command, options, rest)
     except EngineError as error:
         print(f"Error: {error.message}", file=sys.stderr)
         return error.exit_code

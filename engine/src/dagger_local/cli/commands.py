@@ -17,7 +17,7 @@ from dagger_local.cli.flags import Flag, FlagSet
 from dagger_local.cli.flagtypes import BOOL
 from dagger_local.cli.help import Page
 from dagger_local.cli.options import Options
-from dagger_local.errors import EngineError, NotServed
+from dagger_local.errors import EngineError, NotServed, disk_full_named
 from dagger_local.module import loader
 from dagger_local.module.runtime import Runtime
 from dagger_local.session import Session, open_session
@@ -43,10 +43,21 @@ async def _cancel_on_signal(scope: anyio.CancelScope) -> None:
 
 async def _run(command: str, options: Options, args: Sequence[str], runtime: Runtime, *, silent: bool) -> int:
     try:
-        async with open_session(default_root(), Path.cwd(), silent=silent) as session:
-            return await _COMMANDS[command](session, options, args, runtime)
+        with disk_full_named():
+            async with open_session(default_root(), Path.cwd(), silent=silent) as session:
+                return await _in_session(command, session, options, args, runtime)
     except EngineError as error:
         return _failed(error)
+
+
+async def _in_session(
+    command: str, session: Session, options: Options, args: Sequence[str], runtime: Runtime
+) -> int:
+    try:
+        with disk_full_named():
+            return await _COMMANDS[command](session, options, args, runtime)
+    except EngineError as error:
+        return _failed(error, session)
 
 
 async def _call(session: Session, options: Options, args: Sequence[str], runtime: Runtime) -> int:

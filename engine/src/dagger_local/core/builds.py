@@ -7,7 +7,8 @@ from dagger_local import host, tree
 from dagger_local.core.execs import shower
 from dagger_local.core.images import loaded
 from dagger_local.core.query import host_platform
-from dagger_local.errors import EngineError, ExecFailed
+from dagger_local.dockerfiles import told_apart
+from dagger_local.errors import NO_SPACE, EngineError, ExecFailed
 from dagger_local.evaluate import Evaluator
 from dagger_local.podman import Finished
 from dagger_local.resolve import step
@@ -76,16 +77,18 @@ async def _build(
     try:
         flags = [f"--build-arg={name}={value}" for name, value in args]
         flags += [f"--target={target}"] if target else []
+        flags += ev.session.registries.flags()
         bundle = host.host_bundle()
         if host.custom_certificates() and bundle:
             flags.append(f"--volume={bundle}:/etc/ssl/certs/ca-certificates.crt:ro")
         for number, secret in enumerate(secrets):
             (private / f"secret{number}").write_text(ev.session.secrets.text(secret.key), newline="")
             flags.append(f"--secret=id={secret.name},src={private}/secret{number}")
-        file = tree.inside(context.path, dockerfile)
+        file = private / "Dockerfile"
+        text = tree.inside(context.path, dockerfile).read_text()
+        file.write_text(told_apart(text, dict(args)), newline="")
         iid = private / "iid"
         fixed = [
-            *ev.session.logins.flags,
             "--layers",
             "--format=docker",  # which keeps HEALTHCHECK
             "--pull=missing",
@@ -98,20 +101,23 @@ async def _build(
                 "build", *fixed, *flags, f"--file={file}", str(context.path), on_stdout=show, on_stderr=show
             )
             if done.exit_code:
-                raise _failure(ev, done)
+                raise _failure(ev, done, platform)
         return iid.read_text().removeprefix("sha256:")
     finally:
         tree.remove(private)
 
 
-def _failure(ev: Evaluator, done: Finished) -> EngineError:
+def _failure(ev: Evaluator, done: Finished, platform: str) -> EngineError:
     """The failing step's own exit code and output, as Dagger reports them."""
     said = ev.session.secrets.scrub(done.stderr.decode(errors="replace"))
     last = said.strip().splitlines()[-1] if said.strip() else ""
+    if NO_SPACE in said and not _EXIT.search(last):
+        return EngineError(f"the build failed: {NO_SPACE}\n{last}")
     if found := _EXIT.search(last):
         code = int(found[1])
         out = _BUILDERS_OWN.sub("", ev.session.secrets.scrub(done.stdout.decode(errors="replace")))
         said = _BUILDERS_OWN.sub("", said)
         message = f"failed to clone built container state: exit code: {code}"
         return ExecFailed(["podman", "build"], code, out, said, message)
-    return EngineError(f"the build failed: {last.removeprefix('Error: ')}")
+    foreign = f" for {platform} on {host_platform()}" if platform != host_platform() else ""
+    return EngineError(f"the build{foreign} failed: {last.removeprefix('Error: ')}")

@@ -1,11 +1,12 @@
 """What a container's commands see of its configuration."""
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from dagger_local.evaluate import Evaluator
-from dagger_local.resolve import leaf, step
+from dagger_local.resolve import Context, leaf, resolves, step
 from dagger_local.states import ContainerState, ImageConfig, SecretState
+from dagger_local.values import digest_of
 
 _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 
@@ -106,22 +107,48 @@ async def platform(_ev: Evaluator, parent: ContainerState) -> str:
     return parent.platform
 
 
-@step("Container", "withExposedPort")
-async def with_exposed_port(
-    _ev: Evaluator,
-    parent: ContainerState,
-    port: int,
-    protocol: str = "TCP",
-    experimental_skip_healthcheck: bool = False,
-) -> ContainerState:
-    """A port that is waited for when the container is a service."""
-    if protocol != "TCP":
-        return parent
-    parent = replace(parent, unwaited=tuple(other for other in parent.unwaited if other != port))
-    if experimental_skip_healthcheck:
-        parent = replace(parent, unwaited=(*parent.unwaited, port))
-    others = tuple(other for other in parent.config.ports if other != port)
-    return configured(parent, replace(parent.config, ports=(*others, port)))
+@dataclass(frozen=True)
+class Label:
+    """A label as GraphQL sees it."""
+
+    name: str
+    value: str
+    type_name: str = "Label"
+
+    @property
+    def key(self) -> str:
+        """Structural digest."""
+        return digest_of(self.name, self.value)
+
+
+@leaf("Container", "labels")
+async def labels(_ev: Evaluator, parent: ContainerState) -> list[Label]:
+    """All labels."""
+    return [Label(name, value) for name, value in parent.config.labels]
+
+
+@resolves("Label", "name")
+def label_name(_ctx: Context, parent: Label) -> str:
+    """Its name."""
+    return parent.name
+
+
+@resolves("Label", "value")
+def label_value(_ctx: Context, parent: Label) -> str:
+    """Its value."""
+    return parent.value
+
+
+@leaf("Container", "user")
+async def user(_ev: Evaluator, parent: ContainerState) -> str:
+    """The user."""
+    return parent.config.user
+
+
+@leaf("Container", "workdir")
+async def workdir(_ev: Evaluator, parent: ContainerState) -> str:
+    """The working directory."""
+    return parent.config.workdir
 
 
 @step("Container", "withoutDockerHealthcheck")

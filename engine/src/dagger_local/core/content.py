@@ -125,7 +125,7 @@ async def without_mount(_ev: Evaluator, parent: ContainerState, path: str) -> Co
     return parent.without_mount(absolute(parent, path))
 
 
-def _mount_over(state: ContainerState, path: str) -> tuple[Path, str] | None:
+def mount_over(state: ContainerState, path: str) -> tuple[Path, str] | None:
     """The mounted tree that a path lies in, and the path from there."""
     for mount in sorted(state.mounts, key=lambda m: len(m.path), reverse=True):
         inner = path == mount.path or path.startswith(mount.path.rstrip("/") + "/")
@@ -161,7 +161,7 @@ def _safe(path: str) -> str:
 async def file(ev: Evaluator, parent: ContainerState, path: str) -> FileState:
     """A file of the container or of what is mounted in it."""
     whole = absolute(parent, path)
-    if over := _mount_over(parent, whole):
+    if over := mount_over(parent, whole):
         source, inner = over
         return (
             FileState(source, tree.digest(source)) if source.is_file() else file_at(source, inner, times=True)
@@ -174,7 +174,7 @@ async def file(ev: Evaluator, parent: ContainerState, path: str) -> FileState:
 async def directory(ev: Evaluator, parent: ContainerState, path: str) -> DirectoryState:
     """A folder of the container or of what is mounted in it."""
     whole = absolute(parent, path)
-    if over := _mount_over(parent, whole):
+    if over := mount_over(parent, whole):
         return directory_at(*over, times=True)
     return directory_at(await _extract(ev, parent, whole), ".", times=True)
 

@@ -74,12 +74,6 @@ async def entries(_ev: Evaluator, parent: DirectoryState, path: str | None = Non
     )
 
 
-@leaf("Directory", "exists")
-async def exists(_ev: Evaluator, parent: DirectoryState, path: str) -> bool:
-    """Whether there is something at a path."""
-    return tree.inside(parent.path, path).exists()
-
-
 @leaf("Directory", "glob")
 async def glob(_ev: Evaluator, parent: DirectoryState, pattern: str) -> list[str]:
     """Paths that match, folders with a slash at the end."""

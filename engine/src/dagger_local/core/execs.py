@@ -9,7 +9,8 @@ from typing import Any
 import anyio
 
 from dagger_local import overlay
-from dagger_local.errors import EngineError, ExecFailed
+from dagger_local.core.query import host_platform
+from dagger_local.errors import NO_SPACE, EngineError, ExecFailed
 from dagger_local.evaluate import Evaluator
 from dagger_local.podman import Finished
 from dagger_local.prepare import Prepared, prepared
@@ -150,6 +151,13 @@ def _code(argv: list[str], done: Finished) -> int:
         and ("No such file" in said or "not found" in said or "denied" in said)
     ):
         return 1
+    if NO_SPACE in said and said.startswith("Error: "):
+        raise EngineError(f"the container could not be started: {done.error}")
+    if "exec format error" in said:
+        raise EngineError(
+            f"exec {argv[0]}: exec format error: the program is not for this machine, {host_platform()}, "
+            "which has no emulation of another platform that the local engine could use"
+        )
     if said.startswith("Error: ") and "OCI runtime" in said:
         raise EngineError(f"the container could not be started: {done.error}")
     return done.exit_code

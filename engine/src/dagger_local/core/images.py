@@ -12,11 +12,11 @@ from typing import Any
 import anyio
 
 from dagger_local import oci, tree
-from dagger_local.errors import EngineError
+from dagger_local.errors import NO_SPACE, EngineError
 from dagger_local.evaluate import Evaluator
 from dagger_local.owners import owner_ids
 from dagger_local.resolve import leaf, step
-from dagger_local.states import ContainerState, FileState, ImageConfig, Write
+from dagger_local.states import ContainerState, FileState, ImageConfig, Port, Write
 
 _DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
 
@@ -29,13 +29,15 @@ async def from_address(ev: Evaluator, parent: ContainerState, address: str) -> C
         await podman.image(address) if _DIGEST.search(address) or address.startswith("localhost/") else None
     )
     if image is None:
+        flags = [*_tls(address), *ev.session.registries.flags(), f"--platform={parent.platform}"]
         with ev.session.progress.step(f"pull {address}"):
-            done = await podman.run("pull", "--quiet", *_tls(address), *ev.session.logins.flags, address)
+            done = await podman.run("pull", "--quiet", *flags, address)
         if done.exit_code:
-            why = _why(address, done.error.splitlines()[-1] if done.error else "no reason given")
+            said = done.error.splitlines() or ["no reason given"]
+            why = next((line for line in said if NO_SPACE in line), _why(address, said[-1]))
             raise EngineError(f'failed to resolve image "{address}" (platform: "{parent.platform}"): {why}')
         image = await podman.image(address) or {}
-    return replace(loaded(image), platform=parent.platform, mounts=parent.mounts, bindings=parent.bindings)
+    return replace(loaded(image), mounts=parent.mounts, bindings=parent.bindings)
 
 
 def _why(address: str, said: str) -> str:
@@ -69,9 +71,14 @@ def loaded(image: dict[str, Any]) -> ContainerState:
             workdir=config.get("WorkingDir", ""),
             labels=tuple(sorted((image.get("Labels") or {}).items())),
             healthcheck=json.dumps(image["Healthcheck"]) if image.get("Healthcheck") else "",
-            ports=tuple(sorted(int(port.partition("/")[0]) for port in config.get("ExposedPorts") or ())),
+            ports=tuple(sorted(map(_port, config.get("ExposedPorts") or ()))),
         ),
     )
+
+
+def _port(text: str) -> Port:
+    number, _, protocol = text.partition("/")
+    return Port(int(number), protocol.upper() or "TCP")
 
 
 async def materialized(ev: Evaluator, state: ContainerState) -> str:

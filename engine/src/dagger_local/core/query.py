@@ -1,11 +1,12 @@
 """Root fields: empty values, secrets, and what the engine says of itself."""
 
+import os
 import platform as machine
 from typing import Any
 
 from dagger_local.evaluate import Evaluator
 from dagger_local.resolve import Context, resolves, step
-from dagger_local.states import CacheState, ContainerState, DirectoryState
+from dagger_local.states import CacheState, ContainerState, DirectoryState, FileState
 from dagger_local.values import Value, digest_of
 
 API_VERSION = "v0.21.8"
@@ -43,6 +44,18 @@ async def directory(ev: Evaluator, _parent: None) -> DirectoryState:
     return ev.session.store.keep_directory(made)
 
 
+@step("Query", "file")
+async def file(ev: Evaluator, _parent: None, name: str, contents: str, permissions: int = 0o644) -> FileState:
+    """A file of nothing but its text."""
+    draft = ev.session.store.temporary() / name
+    draft.write_text(contents, newline="")
+    draft.chmod(permissions)
+    os.utime(draft, (0, 0))
+    made = ev.session.store.keep_file(draft)
+    draft.parent.rmdir()
+    return made
+
+
 @step("Query", "cacheVolume")
 async def cache_volume(_ev: Evaluator, _parent: None, key: str) -> CacheState:
     """A cache volume."""
@@ -59,6 +72,20 @@ def set_secret(ctx: Context, _parent: None, name: str, plaintext: str) -> Value:
 def secret(ctx: Context, _parent: None, uri: str) -> Value:
     """A secret by reference."""
     return ctx.session.secrets.refer(uri)
+
+
+@resolves("Container", "withRegistryAuth")
+def with_registry_auth(ctx: Context, parent: Value, address: str, username: str, secret: Value) -> Value:
+    """The same container; the session has the credentials from now on, as in Dagger."""
+    ctx.session.registries.add(address, username, ctx.session.secrets.text(secret.key))
+    return parent
+
+
+@resolves("Container", "withoutRegistryAuth")
+def without_registry_auth(ctx: Context, parent: Value, address: str) -> Value:
+    """The same container; the session has the credentials no longer."""
+    ctx.session.registries.remove(address)
+    return parent
 
 
 @resolves("Secret", "name")

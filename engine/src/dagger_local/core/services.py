@@ -59,5 +59,5 @@ async def endpoint(ev: Evaluator, parent: ServiceState, port: int | None = None,
     running = await ev.session.services.up(parent.key)
     if port is None and not running.ports:
         raise EngineError("no ports exposed")
-    where = f"{running.address}:{port or running.ports[0]}"
+    where = f"{running.address}:{port or running.ports[0].number}"
     return f"{scheme}://{where}" if scheme else where

@@ -1,0 +1,259 @@
+"""Shows more of what Dagger's core API does."""
+
+import uuid
+
+import dagger
+from dagger import dag, function, object_type
+
+
+@object_type
+class Api:
+    """Shows more of what Dagger's core API does."""
+
+    image: str
+
+    def _base(self) -> dagger.Container:
+        return dag.container().from_(self.image)
+
+    @function
+    async def imported(self) -> str:
+        """A container that went through its tarball."""
+        made = (
+            self._base()
+            .with_new_file("/x", "content")
+            .with_env_variable("K", "v")
+            .with_entrypoint(["cat"])
+            .with_default_args(["/x"])
+            .with_label("l", "m")
+            .with_workdir("/opt")
+            .with_user("1001")
+            .with_exposed_port(80)
+        )
+        again = dag.container().import_(made.as_tarball())
+        ran = await again.with_exec([], use_entrypoint=True).stdout()
+        state = await again.env_variable("K"), await again.entrypoint(), await again.default_args()
+        more = (
+            await again.label("l"),
+            await again.workdir(),
+            await again.user(),
+            await again.file("/x").contents(),
+        )
+        return repr((ran, *state, *more, [await port.port() for port in await again.exposed_ports()]))
+
+    @function
+    async def import_text(self) -> str:
+        """An archive that is none."""
+        return str(
+            await dag.container().import_(dag.directory().with_new_file("x.tar", "text").file("x.tar")).sync()
+        )
+
+    @function
+    async def import_empty(self) -> str:
+        """An archive without an image."""
+        tar = self._base().with_exec(["tar", "cf", "/x.tar", "-C", "/usr/bin", "env"]).file("/x.tar")
+        return str(await dag.container().import_(tar).sync())
+
+    @function
+    async def import_keeps(self) -> str:
+        """What of the container before stays."""
+        before = (
+            dag.container()
+            .with_env_variable("K", "before")
+            .with_mounted_directory("/m", dag.directory().with_new_file("f", "mounted"))
+        )
+        again = before.import_(self._base().with_env_variable("L", "in").as_tarball())
+        mounted = await again.with_exec(["cat", "/m/f"]).stdout()
+        return repr((await again.env_variable("K"), await again.env_variable("L"), mounted))
+
+    @function
+    async def registry_auth(self) -> str:
+        """Credentials change nothing in a container, and can be taken away again."""
+        secret = dag.set_secret("password", uuid.uuid4().hex)
+        with_ = self._base().with_registry_auth("registry.example/some/name:1", "user", secret)
+        without = with_.without_registry_auth("registry.example/some/name:1")
+        return repr(
+            (await with_.with_exec(["echo", "a"]).stdout(), await without.with_exec(["echo", "b"]).stdout())
+        )
+
+    @function
+    async def git(self, repo: dagger.Directory) -> str:
+        """A repository's commits and names."""
+        git = repo.as_git()
+        head = await git.head().commit(), await git.head().ref()
+        tags = (
+            await git.tags(),
+            await git.tags(patterns=["v1.0*"]),
+            await git.tags(patterns=["refs/tags/v2*"]),
+        )
+        tag = (
+            await git.tag("v1.1.0").commit(),
+            await git.tag("v1.1.0").ref(),
+            await git.tag("v1.0.0").commit(),
+        )
+        refs = [
+            (await git.ref(n).commit(), await git.ref(n).ref())
+            for n in ("topic", "refs/heads/main", "v1.1.0")
+        ]
+        return "\n".join(map(repr, (*head, *tags, *tag, *refs)))
+
+    @function
+    async def git_by_commit(self, repo: dagger.Directory) -> str:
+        """A commit by its own name."""
+        commit = await repo.as_git().head().commit()
+        ref = repo.as_git().ref(commit)
+        return repr((await ref.commit() == commit, await ref.ref() == commit))
+
+    @function
+    async def git_folder(self, repo: dagger.Directory) -> str:
+        """The .git folder itself."""
+        git = repo.directory(".git").as_git()
+        return repr((await git.head().commit(), await git.tags()))
+
+    @function
+    async def git_uncommitted(self, repo: dagger.Directory) -> str:
+        """What counts as a change."""
+        changed = {
+            "nothing": repo,
+            "new": repo.with_new_file("new.txt", "x"),
+            "changed": repo.with_new_file("a.txt", "other"),
+            "ignored": repo.with_new_file("a.log", "x"),
+            "removed": repo.without_file("a.txt"),
+            "same": repo.with_new_file("a.txt", "two\n"),
+        }
+        return repr({name: await one.as_git().uncommitted().is_empty() for name, one in changed.items()})
+
+    @function
+    async def git_none(self) -> str:
+        """No repository."""
+        return await dag.directory().with_new_file("a", "a").as_git().head().commit()
+
+    @function
+    async def git_below(self, repo: dagger.Directory) -> str:
+        """A folder of a repository."""
+        return await repo.directory("sub").as_git().head().commit()
+
+    @function
+    async def git_no_tag(self, repo: dagger.Directory) -> str:
+        """A tag that is not there."""
+        return await repo.as_git().tag("v9").commit()
+
+    @function
+    async def git_no_ref(self, repo: dagger.Directory) -> str:
+        """A ref that is not there."""
+        return await repo.as_git().ref("none").commit()
+
+    @function
+    async def git_unborn(self, repo: dagger.Directory) -> str:
+        """A repository without a commit."""
+        empty = (
+            repo.without_directory(".git/refs")
+            .with_new_directory(".git/refs")
+            .without_file(".git/packed-refs")
+        )
+        return await empty.as_git().head().commit()
+
+    @function
+    async def ports(self) -> str:
+        """Exposed ports, one that nobody listens on, and what they are."""
+        script = (
+            "import http.server as h\n"
+            "class H(h.BaseHTTPRequestHandler):\n"
+            "    def do_GET(s):\n"
+            "        s.send_response(200); s.end_headers(); s.wfile.write(b'hello')\n"
+            "    def log_message(s, *a): pass\n"
+            "h.HTTPServer(('0.0.0.0', 8000), H).serve_forever()\n"
+        )
+        made = (
+            self._base()
+            .with_new_file("/s.py", script)
+            .with_exposed_port(8000)
+            .with_exposed_port(9999, experimental_skip_healthcheck=True)
+            .with_exposed_port(53, protocol=dagger.NetworkProtocol.UDP, experimental_skip_healthcheck=True)
+        )
+        get = "import urllib.request as u; print(u.urlopen('http://web:8000/').read().decode())"
+        client = self._base().with_service_binding("web", made.as_service(args=["python3", "/s.py"]))
+        said = (
+            await client.with_env_variable("N", uuid.uuid4().hex).with_exec(["python3", "-c", get]).stdout()
+        )
+        ports = [
+            (await p.port(), (await p.protocol()).name, await p.experimental_skip_healthcheck())
+            for p in await made.exposed_ports()
+        ]
+        return repr((said, sorted(ports)))
+
+    @function
+    async def described(self) -> str:
+        """A container's user, working directory and labels."""
+        plain = self._base()
+        made = plain.with_user("1001:1002").with_workdir("/opt/x").with_label("b", "2").with_label("a", "1")
+        labels = [(await label.name(), await label.value()) for label in await made.labels()]
+        added = sorted(label for label in labels if label[0] in "ab")
+        return repr((await plain.user(), await made.user(), await made.workdir(), added))
+
+    @function
+    async def exists(self) -> str:
+        """What is there, of which type."""
+        made = self._base().with_exec(
+            ["sh", "-c", "mkdir -p /d/sub; cd /d; echo x > f; ln -s f l; ln -s none broken"]
+        )
+        types = (
+            None,
+            *(dagger.ExistsType[name] for name in ("REGULAR_TYPE", "DIRECTORY_TYPE", "SYMLINK_TYPE")),
+        )
+        folder = made.directory("/d")
+        found = {}
+        for path in ("f", "sub", "l", "broken", "none", "none/f", "/f"):
+            found[path] = [await folder.exists(path, expected_type=kind) for kind in types]
+        link = await folder.exists(
+            "l", do_not_follow_symlinks=True, expected_type=dagger.ExistsType.REGULAR_TYPE
+        )
+        inside = [await made.exists(path) for path in ("/d/f", "/d/none", "d", "/proc/none")]
+        return "\n".join([*(f"{path} {what}" for path, what in found.items()), repr((link, inside))])
+
+    @function
+    async def digests(self) -> str:
+        """What makes digests equal."""
+
+        def folder(text: str, mode: int = 0o644) -> dagger.Directory:
+            return dag.directory().with_new_file("a", text, permissions=mode)
+
+        directories = [await d.digest() for d in (folder("x"), folder("x"), folder("y"), folder("x", 0o755))]
+        files = [
+            await d.file("a").digest() for d in (folder("x"), folder("x"), folder("y"), folder("x", 0o755))
+        ]
+        bare = [await d.file("a").digest(exclude_metadata=True) for d in (folder("x"), folder("x", 0o755))]
+        same = [one == directories[0] for one in directories], [one == files[0] for one in files]
+        return repr((*same, directories[0].split(":")[0], files[0].split(":")[0], bare))
+
+    @function
+    async def filtered(self) -> str:
+        """What a filter leaves."""
+        made = dag.directory()
+        for path in ("a.txt", "a.log", "sub/b.txt", "sub/b.log", "sub/deep/c.txt"):
+            made = made.with_new_file(path, path)
+        kept = [
+            await made.filter(exclude=["*.log"]).glob("**/*"),
+            await made.filter(include=["*.txt"]).glob("**/*"),
+            await made.filter(include=["sub"], exclude=["**/*.log"]).glob("**/*"),
+            await made.filter(exclude=["sub", "!sub/deep"]).glob("**/*"),
+            await made.filter().glob("**/*"),
+        ]
+        return "\n".join(map(repr, kept))
+
+    @function
+    async def new_file(self) -> str:
+        """A file made of nothing."""
+        made = dag.file("name.txt", "contents", permissions=0o600)
+        seen = await self._base().with_file("/f", made).with_exec(["stat", "-c", "%a", "/f"]).stdout()
+        return repr((await made.name(), await made.contents(), seen))
+
+    @function
+    async def platforms(self) -> str:
+        """What platforms containers have."""
+        own = await dag.container().platform(), await self._base().platform()
+        return repr((*own, await dag.container(platform=dagger.Platform("linux/arm64")).platform()))
+
+    @function
+    async def foreign(self) -> str:
+        """An image that there is not for another platform."""
+        return await dag.container(platform=dagger.Platform("linux/s390x")).from_(self.image).platform()
