@@ -5,7 +5,6 @@ import json
 import re
 import shutil
 import tarfile
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,7 @@ _INDEXES = (
     "application/vnd.oci.image.index.v1+json",
     "application/vnd.docker.distribution.manifest.list.v2+json",
 )
-_NAMES = ("org.opencontainers.image.ref.name", "io.containerd.image.name")
+_NAME = "org.opencontainers.image.ref.name"
 _KNOWN = re.compile(r"(?:\./)?(index\.json|manifest\.json|blobs/sha256/([0-9a-f]{64}))")
 
 
@@ -102,35 +101,28 @@ def _check(blob: Path, digest: str | None) -> None:
 
 
 def _chosen(layout: Path, tag: str, platform: str) -> dict[str, Any]:
-    """The descriptor of the image that is wanted.
+    """The descriptor of the image that is wanted: the first that fits, as in Dagger.
 
     Raises:
-        EngineError: There is none for the tag or the platform.
+        EngineError: There is none for the tag and the platform; the message is Dagger's.
     """
     index = _json((layout / "index.json").read_bytes())
-    found = list(_manifests(layout, index, tag))
-    if not found:
-        raise EngineError(f"{_FAILED}the archive has no image{f' with the tag {tag!r}' if tag else ''}")
-    fitting = [one for one in found if _platform(layout, one) == platform]
-    if not fitting and len(found) > 1:
-        raise EngineError(f"{_FAILED}the archive has no image for {platform}")
-    return fitting[0] if fitting else found[0]
+    while True:
+        fitting = [one for one in index.get("manifests", ()) if _fits(one, tag, platform)]
+        if not fitting:
+            why = f"no manifest for platform {platform} and tag {tag}"
+            raise EngineError(f"resolve imported image manifest: {why}")
+        chosen: dict[str, Any] = fitting[0]
+        if chosen["mediaType"] not in _INDEXES:
+            return chosen
+        index = _read(layout, chosen)
 
 
-def _manifests(layout: Path, index: dict[str, Any], tag: str) -> Iterator[dict[str, Any]]:
-    for one in index.get("manifests", ()):
-        names = [one.get("annotations", {}).get(name, "") for name in _NAMES]
-        if tag and not any(name == tag or name.endswith(f":{tag}") for name in names):
-            continue
-        if one["mediaType"] in _INDEXES:
-            yield from _manifests(layout, _read(layout, one), "")
-        else:
-            yield one
-
-
-def _platform(layout: Path, manifest: dict[str, Any]) -> str:
-    config = manifest.get("platform") or _read(layout, _read(layout, manifest)["config"])
-    return f"{config.get('os')}/{config.get('architecture')}"
+def _fits(descriptor: dict[str, Any], tag: str, platform: str) -> bool:
+    about = descriptor.get("platform")
+    if about and f"{about.get('os')}/{about.get('architecture')}" != platform:
+        return False
+    return not tag or (descriptor.get("annotations") or {}).get(_NAME) == tag
 
 
 def _read(layout: Path, descriptor: dict[str, Any]) -> dict[str, Any]:

@@ -66,6 +66,11 @@ class Api:
         return repr((await again.env_variable("K"), await again.env_variable("L"), mounted))
 
     @function
+    async def import_tag(self) -> str:
+        """A name that no image of the archive has."""
+        return await dag.container().import_(self._base().as_tarball(), tag="none").platform()
+
+    @function
     async def registry_auth(self) -> str:
         """Credentials change nothing in a container, and can be taken away again."""
         secret = dag.set_secret("password", uuid.uuid4().hex)
@@ -168,7 +173,12 @@ class Api:
             .with_new_file("/s.py", script)
             .with_exposed_port(8000)
             .with_exposed_port(9999, experimental_skip_healthcheck=True)
-            .with_exposed_port(53, protocol=dagger.NetworkProtocol.UDP, experimental_skip_healthcheck=True)
+            .with_exposed_port(
+                53,
+                protocol=dagger.NetworkProtocol.UDP,
+                description="names",
+                experimental_skip_healthcheck=True,
+            )
         )
         get = "import urllib.request as u; print(u.urlopen('http://web:8000/').read().decode())"
         client = self._base().with_service_binding("web", made.as_service(args=["python3", "/s.py"]))
@@ -176,7 +186,7 @@ class Api:
             await client.with_env_variable("N", uuid.uuid4().hex).with_exec(["python3", "-c", get]).stdout()
         )
         ports = [
-            (await p.port(), (await p.protocol()).name, await p.experimental_skip_healthcheck())
+            (await p.port(), (await p.protocol()).name, await p.experimental_skip_healthcheck(), await p.description())
             for p in await made.exposed_ports()
         ]
         return repr((said, sorted(ports)))
