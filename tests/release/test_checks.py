@@ -73,7 +73,7 @@ BROKEN = {
 
 def rows(said: str) -> dict[str, str]:
     """Results by check, as the table says."""
-    found = re.findall(r"^ *\| *`?(\w+)`? *\| *(\w+) *\|", said, re.MULTILINE)
+    found = re.findall(r"^(?:\d+)? *(?:\| )?\| *`?(\w+)`? *\| *(\w+) *\|", said, re.MULTILINE)
     return {name: result for name, result in found if name in CHECKS}
 
 

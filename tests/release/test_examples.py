@@ -34,9 +34,11 @@ def test_rehearsal(engine: Engine, tmp_path: Path) -> None:
 
 
 def test_our_errors_reach_their_shell(engine: Engine, tmp_path: Path) -> None:
-    """With their own exit code, through two modules."""
+    """With their own exit code, through two modules. The SDK logs a traceback of what a module passes on."""
     done = _call(engine, "--source", str(_broken(tmp_path)), "smoke")
-    done.expect(SMOKE_FAILED, "SmokeFailed", "what to do")
+    assert done.exit_code == SMOKE_FAILED, done.said
+    assert "Error: SmokeFailed" in done.stderr
+    assert "what to do" in done.stderr
 
 
 def _broken(folder: Path) -> Path:

@@ -72,8 +72,10 @@ def reader(
 
     def run(command: str) -> Done:
         words = [theirs.get(word, word) for word in shlex.split(command)[2:]]
-        login = caller.login_with("REGISTRY_TOKEN") if "--reference" in words else ()
-        return engine.call(*login, *_with_samples(words, engine, caller), env=env)
+        if "--reference" in words:
+            function = next(place for place, word in enumerate(words) if word in {"scan", "smoke"})
+            words[function:function] = caller.login_with("REGISTRY_TOKEN")
+        return engine.call(*_with_samples(words, engine, caller), env=env)
 
     return Reader(engine, caller, folder, run)
 

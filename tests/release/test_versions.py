@@ -61,7 +61,7 @@ def test_a_version_that_somebody_else_took_meanwhile_is_left_alone(
 
 
 @pytest.mark.parametrize(
-    ("version", "moves"), [("1.0.0", False), ("2.0.0-rc.1", False), ("1.10.0", True)], ids=str
+    ("version", "moves"), [("1.0.0", False), ("2.0.0-rc.1", False), ("10.0.0", True)], ids=str
 )
 def test_latest_names_the_highest_stable_version(
     caller: Caller, engine: Engine, version: str, moves: bool
