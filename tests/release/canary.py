@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import Self
 
 
-def _canary(what: str) -> str:
+def canary(what: str) -> str:
+    """A secret that nothing else contains."""
     return f"canary-{hashlib.sha256(what.encode()).hexdigest()[:24]}"
 
 
-REGISTRY_PASSWORD = _canary("password at the registry")
+REGISTRY_PASSWORD = canary("password at the registry")
 REGISTRY_PASSWORD_BCRYPT = "$2b$05$AbcdefghijklmnopqrstuOBoYtalv/nh.3f5o3pr0V89j7Xx3qdni"
-KEY_PASSWORD = _canary("password of the key")
+KEY_PASSWORD = canary("password of the key")
 
 _SAMPLING_SECONDS = 0.05
 _GZIP = b"\x1f\x8b"

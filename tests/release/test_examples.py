@@ -46,9 +46,8 @@ def _broken(folder: Path) -> Path:
     for name in ("build", "src", "tests"):
         shutil.copytree(QUOTES / name, folder / name)
     settings = (QUOTES / "pyproject.toml").read_text()
-    (folder / "pyproject.toml").write_text(
-        settings.replace('health-path = "/ready"', 'health-path = "/gone"')
-    )
+    broken = settings.replace('health-path = "/ready"', 'health-path = "/gone"\nstart-seconds = 2')
+    (folder / "pyproject.toml").write_text(broken)
     return folder
 
 

@@ -8,6 +8,7 @@ _THROW_AWAY_KEY = (
     "its key was made for this run: a signature by it shows that signing works, and vouches for nothing"
 )
 _SAMPLE = "the vulnerability database is a sample: what it does not list was not looked for"
+_SAMPLE_ADVISORIES = "the advisories are a sample: what they do not list was not audited for"
 _DIRTY = "the source is not what was committed: files were changed or are new"
 
 
@@ -17,6 +18,7 @@ def notices(plan: Plan) -> tuple[str, ...]:
     said = [_REHEARSAL] if plan.mode is Mode.REHEARSAL else []
     said += [_THROW_AWAY_KEY] if not request.key else []
     said += [_SAMPLE] if plan.db and plan.db.record.sample else []
+    said += [_SAMPLE_ADVISORIES] if plan.sample_advisories else []
     said += [_DIRTY] if plan.commit.dirty else []
     said += plan.policy.exceptions.notices
     if images.stand_ins:

@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 
 import dagger
 
-from supply_chain.errors import BadVersion, SignerMissing
+from supply_chain.errors import BadVersion, SampleRefused, SignerMissing
 from supply_chain.git_facts import Commit, commit_of
 from supply_chain.inputs import Given
+from supply_chain.models.database import SAMPLE
 from supply_chain.models.outcome import Mode
 from supply_chain.models.policy import Policy
 from supply_chain.models.reference import Repository, revision_tag
@@ -47,6 +48,8 @@ class Plan:
     policy: Policy
     db: VulnerabilityDb | None
     """The database handed in; None when it is to be downloaded."""
+    sample_advisories: bool = False
+    """Whether the advisories handed in are a sample."""
 
     @property
     def project(self) -> Project:
@@ -72,8 +75,9 @@ async def checked(request: Request) -> Plan:
     policy = await request.rules.policy(await own_exceptions(request.project))
     if request.given.is_source:
         await request.project.recipe()
+    sample = await _sample_advisories(request, rehearsal=rehearsal)
     db = await request.database.given(request.project.images, rehearsal=rehearsal)
-    return Plan(request, mode, repository, version, commit, policy, db)
+    return Plan(request, mode, repository, version, commit, policy, db, sample)
 
 
 def version_of(text: str, *, rehearsal: bool) -> Version:
@@ -90,6 +94,15 @@ def check_key(request: Request, *, rehearsal: bool) -> None:
         raise SignerMissing("a private key needs its password, and the other way round")
     if not request.key and not rehearsal:
         raise SignerMissing("a release to a repository needs a signer")
+
+
+async def _sample_advisories(request: Request, *, rehearsal: bool) -> bool:
+    """Whether the advisories are a sample; refused where it would be taken for the real thing."""
+    if request.advisories is None or not await request.advisories.exists(SAMPLE):
+        return False
+    if not rehearsal:
+        raise SampleRefused("sample advisories cannot audit a release to a repository")
+    return True
 
 
 async def _commit(request: Request) -> Commit:

@@ -17,7 +17,7 @@ from supply_chain.models.image_layout import check_digest
 from supply_chain.models.reference import Repository
 from supply_chain.toolbox import fresh, tool
 from supply_chain.tools import crane, docker_config
-from supply_chain.tools.registry_words import is_absent, refusal
+from supply_chain.tools.registry_words import is_absent, is_forbidden, refusal
 
 REHEARSAL = Repository(registry="registry:5000", path="rehearsal")
 """Where a rehearsal pushes to: the throw-away registry, under the name its service is bound to."""
@@ -87,11 +87,18 @@ class Registry:
             raise refusal(f"the tags of {repository} could not be listed", words)
         return said.split() if code == 0 else []
 
-    async def named(self, reference: str) -> str:
-        """The digest that a tag names; empty where the tag is free."""
+    async def named(self, reference: str, *, before_push: bool = False) -> str:
+        """The digest that a tag names; empty where the tag is free.
+
+        Args:
+            reference: The tag.
+            before_push: The repository may not exist yet, which some registries (GHCR) tell nobody: somebody
+                who is logged in and may not read it is then taken at their word, until they have pushed.
+        """
         command = crane.digest(reference, rehearsal=self.rehearsal)
         code, said, words = await self._asked(command, f"{reference} could not be looked up")
-        if code and not is_absent(words):
+        perhaps_new = before_push and self.login is not None and is_forbidden(words)
+        if code and not is_absent(words) and not perhaps_new:
             raise refusal(f"{reference} could not be looked up", words)
         return crane.digest_in(said) if code == 0 else ""
 

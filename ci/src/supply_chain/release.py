@@ -113,7 +113,7 @@ async def _ready(run: Run) -> tuple[Signer, Anchor, str]:
     async def look_up() -> str:
         if run.registry.rehearsal:
             return ""
-        return await run.registry.named(plan.repository.tagged(plan.version.tag))
+        return await run.registry.named(plan.repository.tagged(plan.version.tag), before_push=True)
 
     with run.ledger.step("signer and registry"):
         anchor, existing = await both(lambda: signer.anchor(run.images.cosign), look_up)

@@ -14,7 +14,7 @@ from supply_chain.errors import (
 )
 from supply_chain.tools.cosign import signing_refusal, verification_refusal
 from supply_chain.tools.output import last_words
-from supply_chain.tools.registry_words import is_absent, is_nobody_there, refusal
+from supply_chain.tools.registry_words import is_absent, is_forbidden, is_nobody_there, refusal
 
 HEAD = (
     "2026/11/23 04:27:44 HEAD request failed, falling back on GET: HEAD "
@@ -58,6 +58,12 @@ UNSIGNED = f"{WARNING}Error: no signatures found\nerror during command execution
 @pytest.mark.parametrize("words", [UNKNOWN_MANIFEST, UNKNOWN_NAME])
 def test_an_absent_image_is_told_from_a_refusal(words: str) -> None:
     assert is_absent(words)
+
+
+def test_who_is_known_and_may_not_read_is_told_from_who_is_not_known() -> None:
+    """GHCR denies a repository that does not exist yet."""
+    assert is_forbidden(GHCR_DENIED)
+    assert [words for words in (UNAUTHORIZED, UNKNOWN_NAME, NO_HOST, "") if is_forbidden(words)] == []
 
 
 @pytest.mark.parametrize("words", ["", UNAUTHORIZED, PUSH_REFUSED, GHCR_DENIED, NO_HOST, REFUSED])

@@ -54,7 +54,7 @@ class DatabaseInvalid(UsageError):
 
 
 class SampleRefused(UsageError):
-    """A sample database was given where only a real one will do."""
+    """A sample database, or sample advisories, where only the real thing will do."""
 
     default_advice = (
         "a sample only serves rehearsals: pass --allow-sample-db there, a real database everywhere else"

@@ -18,6 +18,7 @@ from supply_chain.tools.output import last_words
 _DENIED = re.compile(
     r"\bUNAUTHORIZED\b|\bDENIED\b|\b401 Unauthorized|\b403 Forbidden|authentication required"
 )
+_UNAUTHENTICATED = re.compile(r"\bUNAUTHORIZED\b|\b401 Unauthorized|authentication required")
 _NOBODY_THERE = re.compile(
     r"no such host|connection refused|i/o timeout|network is unreachable|no route to host|server misbehaving"
 )
@@ -33,6 +34,11 @@ _ABSENT = re.compile(r"\bMANIFEST_UNKNOWN\b|\bNAME_UNKNOWN\b|\bNOT_FOUND\b|\b404
 def is_absent(words: str) -> bool:
     """Whether the registry answered that it does not have the image."""
     return bool(_ABSENT.search(words)) and not _DENIED.search(words)
+
+
+def is_forbidden(words: str) -> bool:
+    """Whether the registry knows who asks, and will not say whether it has the image."""
+    return bool(_DENIED.search(words)) and not _UNAUTHENTICATED.search(words)
 
 
 def is_nobody_there(words: str) -> bool:
