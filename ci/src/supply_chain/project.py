@@ -71,8 +71,8 @@ class Project:
         return recipe
 
     def _secrets_lacking(self, recipe: "Recipe", *, required: bool) -> list[str]:
-        """Secrets that the Dockerfile mounts and nobody gave."""
-        mounted = mounted_secrets(recipe.text).items()
+        """Secrets that the stage mounts and nobody gave."""
+        mounted = mounted_secrets(recipe.text, recipe.target).items()
         return [name for name, needed in mounted if needed >= required and name not in self.build_secrets]
 
     async def _found(self) -> str:
