@@ -36,7 +36,8 @@ contract: setup ## what Dagger's engine answered, asked again here
 
 release-tests: setup ## the real pipeline with real tools
 	@$(PYTHON) -m standins prepare
-	@$(PYTHON) -m pytest -m release tests
+	@$(PYTHON) -m pytest -m "release and not alone" --numprocesses 2 --dist loadfile tests
+	@$(PYTHON) -m pytest -m "release and alone" tests
 
 docs: ## refresh what docs/ takes from the code: the schema of outcome.json
 	@sh engine/setup.sh python-only

@@ -3,11 +3,15 @@
 import time
 from pathlib import Path
 
+import pytest
+
 from .canary import files_since
 from .harness import Engine
 from .rehearsing import Rehearsal
 from .releasing import Caller
 from .traces import Traces
+
+pytestmark = pytest.mark.alone
 
 INTERRUPTED = 130
 # By then the throw-away registry is up and a container runs.
