@@ -61,8 +61,10 @@ def small_store(tmp_path: Path) -> Iterator[Path]:
 
 def test_a_full_disk(engine: Engine, small_store: Path, tmp_path: Path) -> None:
     """There is room for the source, and none for the image beside it."""
-    (tmp_path / "Dockerfile").write_text("FROM scratch\nCOPY big /\n")
-    (tmp_path / "big").write_bytes(bytes(STORE_BYTES * 35 // 100))
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "Dockerfile").write_text("FROM scratch\nCOPY big /\n")
+    (source / "big").write_bytes(bytes(STORE_BYTES * 55 // 100))
     env = {"DAGGER_LOCAL_STORE": str(small_store)}
-    command = ("call", "--source", str(tmp_path), "build")
+    command = ("call", "--source", str(source), "build")
     engine.begin(*command, env=env).wait().expect(OUTAGE, "DiskFull", "what to do")

@@ -20,7 +20,7 @@ def test_tags_are_there_when_all_is_verified_the_version_last(caller: Caller, re
     outcome = release.evidence.outcome
     assert outcome.tags == (f"sha-{REVISION[:7]}", "latest", VERSION)
     assert outcome.digest
-    assert caller.registry.tags() == sorted([*outcome.tags, outcome.digest.replace(":", "-")])
+    assert {*outcome.tags, outcome.digest.replace(":", "-")} <= set(caller.registry.tags())
     order = [step.name for step in outcome.steps]
     assert order.index("verify") < order.index(f"tag sha-{REVISION[:7]}") < order.index(f"tag {VERSION}")
 
