@@ -1,7 +1,9 @@
 """Every error: a name, what, why, advice, an exit code of its family's own, a way over Dagger's border."""
 
 import asyncio
+import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import dagger
 import pytest
@@ -17,6 +19,7 @@ from supply_chain.errors import (
 )
 from supply_chain.faults import Fault, carried, failing_as, tool_failing_as
 
+ROOT = Path(__file__).parents[3]
 OWN_EXIT_CODES = {
     "UsageError": 2,
     "BuildFailed": 10,
@@ -158,3 +161,11 @@ async def _awaited(function: object) -> str:
     assert callable(function)
     result: str = await function("x")
     return result
+
+
+def test_every_exit_code_was_seen_to_reach_the_shell() -> None:
+    """Recorded on Dagger, and asked of dagger-local by the contract."""
+    recordings = (ROOT / "tests" / "contract").glob("recordings*.jsonl")
+    cases = [json.loads(line) for file in recordings for line in file.read_text().splitlines()]
+    seen = {case["exit"] for case in cases if case["case"].startswith("coded")}
+    assert set(OWN_EXIT_CODES.values()) <= seen
