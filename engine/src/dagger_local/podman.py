@@ -47,7 +47,8 @@ class Podman:
     """Podman with a storage and a configuration of its own."""
 
     def __init__(self, program: str, store: Store, run_root: Path, session: str, conf: Path) -> None:
-        self._argv = (program, "--root", str(store.root / "containers"), "--runroot", str(run_root))
+        self._root = store.root / "containers"
+        self._argv = (program, "--root", str(self._root), "--runroot", str(run_root))
         self._session = session
         self._used = False
         self._env = {
@@ -171,6 +172,15 @@ class Podman:
         """Removes what is left of this session; at no cost where it made nothing."""
         if self._used:
             await self.remove_session(self._session)
+
+    async def let_go(self) -> None:
+        """Unmounts the storage, which a command that failed or was ended leaves mounted on itself.
+
+        Where somebody else uses it now, it stays: their last command lets go of it.
+        """
+        overlay = self._root / "overlay"
+        if f" {overlay} " in Path("/proc/self/mounts").read_text():
+            await anyio.run_process(["umount", str(overlay)], check=False)
 
     async def remove_session(self, session: str) -> None:
         """Removes all containers and secrets of a session, this one or a dead one."""
