@@ -6,12 +6,10 @@ from supply_chain.layout import Layout
 from supply_chain.models.outcome import Mode, Signed
 from supply_chain.models.reference import revision_tag
 from supply_chain.models.verification import SIGNATURE_TYPE, Verification
-from supply_chain.models.version import is_highest_stable
+from supply_chain.models.version import LATEST, is_highest_stable
 from supply_chain.run import Run
 from supply_chain.signer import Anchor
 from supply_chain.verifier import verified
-
-LATEST = "latest"
 
 
 async def verify(run: Run, anchor: Anchor, image: str, sbom: str = "") -> None:

@@ -9,11 +9,15 @@ from hypothesis import strategies as st
 from supply_chain.errors import PinsFailed
 from supply_chain.images import Images
 from supply_chain.models.dockerfile_images import images
-from supply_chain.models.pins import ACTION, IMAGE, checked, unpinned, uses
+from supply_chain.models.pins import ACTION, IMAGE, Use, checked, uses
 
 REPOSITORY = Path(__file__).parents[3]
 PINNED = f"python:3.13@sha256:{'a' * 64}"
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
+
+
+def unpinned(dockerfile: str, build_args: dict[str, str], workflows: dict[str, str]) -> list[Use]:
+    return [use for use in uses(dockerfile, build_args, workflows) if use.wanted]
 
 
 def named(dockerfile: str, **build_args: str) -> list[tuple[int, str]]:

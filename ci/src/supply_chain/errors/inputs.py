@@ -67,12 +67,6 @@ class SignerMissing(UsageError):
     default_advice = "pass --key and --key-password (as env://, file:// or cmd:// secrets)"
 
 
-class CredentialsIncomplete(UsageError):
-    """Half of a registry login."""
-
-    default_advice = "pass --registry-username and --registry-password together, or neither"
-
-
 class EvidenceInvalid(UsageError):
     """The directory is no evidence folder of this module."""
 

@@ -3,7 +3,6 @@
 Format: https://github.com/opencontainers/image-spec/blob/main/image-layout.md.
 """
 
-import hashlib
 from typing import Self
 
 from pydantic import Field, ValidationError
@@ -17,11 +16,6 @@ class Descriptor(Model):
 
     media_type: str = Field(alias="mediaType")
     digest: Digest
-
-    @property
-    def path(self) -> str:
-        """Where a layout keeps the blob."""
-        return f"blobs/{self.digest.replace(':', '/')}"
 
 
 class Index(Model):
@@ -45,12 +39,6 @@ class Index(Model):
         if len(self.manifests) != 1:
             raise InternalError(f"the layout holds {len(self.manifests)} images, not one")
         return self.manifests[0]
-
-
-def check_blob(digest: str, content: bytes) -> None:
-    """DigestMismatch unless `content` is what `digest` names."""
-    found = f"sha256:{hashlib.sha256(content).hexdigest()}"
-    check_digest("the layout's manifest", found, digest)
 
 
 def check_digest(place: str, found: str, expected: str) -> None:

@@ -56,16 +56,6 @@ def uses(
     return tuple(found)
 
 
-def unpinned(
-    dockerfile_text: str,
-    build_args: Mapping[str, str],
-    workflows: Mapping[str, str],
-    dockerfile: str = "Dockerfile",
-) -> tuple[Use, ...]:
-    """Those of `uses` that are not by digest or commit."""
-    return tuple(use for use in uses(dockerfile_text, build_args, workflows, dockerfile) if use.wanted)
-
-
 def checked(found: tuple[Use, ...]) -> str:
     """How many are pinned, in words; PinsFailed with a line for each that is not."""
     problems = [use for use in found if use.wanted]
