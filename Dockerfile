@@ -12,6 +12,8 @@ ENV PATH=/opt/venv/bin:$PATH \
 
 
 FROM base AS deps
+# A download that breaks off is taken up again (pip 25.1 and newer; hashes are checked all the same).
+ENV PIP_RESUME_RETRIES=5
 # pip lives in a venv of its own, so that /opt/venv never holds a build tool.
 RUN python3 -m venv /opt/pip \
     && python3 -m venv --without-pip /opt/venv

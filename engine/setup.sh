@@ -32,7 +32,7 @@ if ! [ .venv/.ready -nt requirements.lock ]; then
     if ! "$python" -c 'import ensurepip' 2>/dev/null; then PROGRAM=$python install_packages "Python's venv is" python3-venv; fi
     "$python" -m venv .venv
     # The lock is whole, so nothing is resolved: pip would look past it for what is named with an extra.
-    .venv/bin/python -m pip --disable-pip-version-check install --no-deps --require-hashes --requirement requirements.lock |
+    PIP_RESUME_RETRIES=5 .venv/bin/python -m pip --disable-pip-version-check install --no-deps --require-hashes --requirement requirements.lock |
         awk '/^Collecting/ { n++; if (n % 10 == 0) { print "setup:   " n " packages"; fflush() } } /^Successfully/ { print "setup:   " n " packages installed" }' >&2
     { .venv/bin/python -c 'import dagger, graphql, pydantic, uvicorn' && .venv/bin/python -m pip --disable-pip-version-check check >&2; } ||
         die "the packages of requirements.lock did not install."

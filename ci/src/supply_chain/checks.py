@@ -169,6 +169,7 @@ def _auditor(images: Images) -> dagger.Container:
     """pip-audit in the toolbox, with our script; the same for all who use the same toolbox."""
     lock = (package_files("supply_chain") / pip_audit.LOCK).read_text()
     container = tool(images.python.reference).with_new_file("/pip-audit.lock", lock)
+    container = container.with_env_variable(*pip_audit.RESUMING)
     for command in pip_audit.install("/pip-audit.lock"):
         container = container.with_exec(command)
     return with_script(container, "audit")

@@ -9,6 +9,9 @@ LOCK = "locks/pip-audit.lock"
 PYTHON = "/opt/pip-audit/bin/python"
 """The interpreter of pip-audit's environment."""
 
+RESUMING = ("PIP_RESUME_RETRIES", "5")
+"""A variable by which pip takes up downloads that break off; older ones than 25.1 do not know it."""
+
 _SECONDS = "15"
 
 
