@@ -4,7 +4,7 @@ DIST := dist
 GIT := $(if $(wildcard .git/HEAD),--git .git)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup release test lint unit contract release-tests docs lock clean
+.PHONY: help setup release checks test docs lint unit contract release-tests docs lock clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,6 +17,10 @@ release: setup ## rehearse a release: build, scan, sign, attest, verify; what it
 	@. ./.cache/rehearsal/flags.sh && rm -rf $(DIST) && \
 		./daggerw call $$MODULE_FLAGS $(GIT) candidate $$RELEASE_FLAGS $$CHECK_FLAGS export --path $(DIST)
 	@. ./.cache/rehearsal/flags.sh && ./daggerw --silent call $$MODULE_FLAGS verdict --evidence $(DIST)
+
+checks: setup ## lint, types, tests, pins, audit and smoke test of the service in app/, as one table
+	@$(PYTHON) -m standins prepare
+	@. ./.cache/rehearsal/flags.sh && ./daggerw call $$MODULE_FLAGS checks $$CHECK_FLAGS
 
 test: setup lint unit contract release-tests ## everything CI runs
 
