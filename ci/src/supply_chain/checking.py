@@ -119,10 +119,11 @@ class Checking:
 
         source, image = await both(self.of_source, lambda: _side_by_side(smoke=smoke))
         checked = source + image
-        if error := concluded(checked.rows, checked.errors):
-            print(rendered(checked.rows))  # the log shows it above the error
-            raise error
-        return rendered(checked.rows)
+        table = rendered(checked.rows)
+        if checked.errors:
+            print(table)  # the log shows it above the error
+        checked.raise_failure()
+        return table
 
     async def _smoke_line(self, subject: Subject) -> str | None:
         smoke = await self.smoke(subject)

@@ -6,6 +6,7 @@ from pathlib import Path
 import anyio
 
 _POLL_SECONDS = 0.2
+_LAST = 50
 
 
 class ServiceLog:
@@ -27,6 +28,13 @@ class ServiceLog:
         for entry in whole.decode(errors="replace").splitlines() if end else ():
             self._take(entry)
 
+    def finish(self) -> None:
+        """Shows what is new and, of a line that did not end, what there is."""
+        self.pass_on()
+        if self._line:
+            self._show(self._line)
+            self._line = ""
+
     def _take(self, entry: str) -> None:
         _time, _stream, kind, *text = entry.split(" ", 3)
         self._line += "".join(text)
@@ -40,3 +48,10 @@ class ServiceLog:
             while True:
                 self.pass_on()
                 await anyio.sleep(_POLL_SECONDS)
+
+
+def last_lines(path: Path) -> list[str]:
+    """What a service printed last."""
+    lines: list[str] = []
+    ServiceLog(path, lines.append).finish()
+    return lines[-_LAST:]

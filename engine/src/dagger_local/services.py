@@ -14,7 +14,7 @@ import anyio
 
 from dagger_local.errors import EngineError, ExecFailed
 from dagger_local.prepare import prepared
-from dagger_local.servicelog import ServiceLog
+from dagger_local.servicelog import ServiceLog, last_lines
 from dagger_local.states import Port, ServiceState
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ class Services:
             )
             with self._session.progress.step(f"start service {' '.join(service.argv)[:150]}") as number:
                 shown = ServiceLog(log, partial(self._session.progress.output, number))
-                stack.callback(shown.pass_on)
+                stack.callback(shown.finish)
                 await podman.text("start", ready.id)
                 self._follow(shown, stack)
                 address = await podman.text("inspect", "--format", "{{.NetworkSettings.IPAddress}}", ready.id)
@@ -147,18 +147,16 @@ class Services:
                     "inspect", "--format", "{{.State.Running}} {{.State.ExitCode}}", container
                 )
             ).split()
-            said = self._said(log)
             if running != "true":
-                raise ExecFailed(service.argv, int(code), said, "", f"start {name}: exit code: {code}")
+                message = f"start {name}: exit code: {code}"
+                raise ExecFailed(service.argv, int(code), self._said(log), "", message)
             if time.monotonic() > deadline:
                 what = f"port {waiting[0]} did not listen" if address else "it had no address"
-                raise EngineError(f"start {name}: {what} in {START_SECONDS:.0f} s\n{said}")
+                raise EngineError(f"start {name}: {what} in {START_SECONDS:.0f} s\n{self._said(log)}")
             await anyio.sleep(_POLL_SECONDS)
 
     def _said(self, log: Path) -> str:
-        # k8s-file: time, stream, F or P, text
-        lines = log.read_text(errors="replace").splitlines() if log.exists() else []
-        return self._session.secrets.scrub("\n".join(line.split(" ", 3)[-1] for line in lines[-50:]))
+        return self._session.secrets.scrub("\n".join(last_lines(log)))
 
 
 async def _listens(address: str, port: int) -> bool:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from dagger_local.servicelog import ServiceLog
+from dagger_local.servicelog import ServiceLog, last_lines
 
 
 def test_whole_lines_are_shown_once(tmp_path: Path) -> None:
@@ -19,3 +19,20 @@ def test_whole_lines_are_shown_once(tmp_path: Path) -> None:
         log.pass_on()
         log.pass_on()
     assert shown == ["one", "half, and half", ""]
+
+
+def test_a_last_line_that_did_not_end_is_shown_at_the_end(tmp_path: Path) -> None:
+    (tmp_path / "log").write_text(
+        "2026-01-01T00:00:00Z stdout F one\n2026-01-01T00:00:00Z stderr P dying wo\n"
+    )
+    shown: list[str] = []
+    log = ServiceLog(tmp_path / "log", shown.append)
+    log.pass_on()
+    assert shown == ["one"]
+    log.finish()
+    log.finish()
+    assert shown == last_lines(tmp_path / "log") == ["one", "dying wo"]
+
+
+def test_of_no_log_there_are_no_last_lines(tmp_path: Path) -> None:
+    assert last_lines(tmp_path / "log") == []
