@@ -150,3 +150,46 @@ class GitInvalid(UsageError):
     default_advice = (
         "pass the .git directory of the source with --git .git, or leave it out and pass --revision"
     )
+
+
+class IdentityInvalid(UsageError):
+    """The identity token is no OIDC token, or lacks what one must have."""
+
+    default_advice = (
+        "give a whole OIDC token (three parts with dots between) as a secret, or the CI's request URL and "
+        "token; a GitHub job needs `permissions: id-token: write` to have any"
+    )
+
+
+class IdentityExpired(IdentityInvalid):
+    """The identity token is past its time."""
+
+    default_advice = (
+        "ask for a new token just before the run, or give the CI's request URL and token, from which one is "
+        "fetched when it is needed; a token lives for minutes"
+    )
+
+
+class IdentityAudience(IdentityInvalid):
+    """The identity token is meant for somebody else."""
+
+    default_advice = (
+        "ask for a token with the audience sigstore: core.getIDToken('sigstore') in a GitHub job, "
+        "`id_tokens: NAME: aud: sigstore` in a GitLab one"
+    )
+
+
+class IdentityIssuer(IdentityInvalid):
+    """The identity token is from another issuer than the one that is wanted."""
+
+    default_advice = (
+        "give a token of the issuer that is wanted, or name the token's own issuer as the one that is"
+    )
+
+
+class SourceMismatch(UsageError):
+    """The identity token is of a run for another commit than the source is at."""
+
+    default_advice = (
+        "check out the commit that the workflow run is for, or run the workflow for the commit of the source"
+    )

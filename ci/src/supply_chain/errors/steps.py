@@ -177,6 +177,18 @@ class DigestMismatch(VerificationFailed):
     default_advice = "do not use the image: the bytes found there are not the bytes that were scanned"
 
 
+class StatementInvalid(VerificationFailed):
+    """What was signed is no in-toto statement."""
+
+    default_advice = "do not use the image: whoever signed this did not sign what this module writes"
+
+
+class ProvenanceInvalid(StatementInvalid):
+    """The predicate of a provenance attestation is no SLSA provenance."""
+
+    default_advice = "do not use the image: docs/build-type.md says what a provenance of this module has"
+
+
 class Outage(SupplyChainError):
     """Something the module needs was not there; it may be later."""
 
@@ -200,6 +212,12 @@ class AdvisoriesUnavailable(Outage):
         "this is not a finding: check the network to the service that is named, or hand "
         "advisories in with --advisories"
     )
+
+
+class IdentityUnavailable(Outage):
+    """The service that hands out identity tokens does not answer, or not with one."""
+
+    default_advice = "nothing was signed: look at the status page of the CI, and run again"
 
 
 class DiskFull(Outage):
