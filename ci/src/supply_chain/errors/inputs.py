@@ -193,3 +193,17 @@ class SourceMismatch(UsageError):
     default_advice = (
         "check out the commit that the workflow run is for, or run the workflow for the commit of the source"
     )
+
+
+class PolicyInvalid(UsageError):
+    """The policy of a verification trusts nobody, too many, or cannot be read."""
+
+    default_advice = (
+        "name who is trusted: identity and issuer, or public-key; docs/verification-policy.md lists all keys"
+    )
+
+
+class TrustedRootInvalid(UsageError):
+    """The trusted root of a Sigstore is none."""
+
+    default_advice = "pass the directory that holds the Sigstore's trusted_root.json with --sigstore"
