@@ -76,8 +76,7 @@ class Checking:
     async def pins(self) -> str | None:
         """Base images and actions, by digest and commit."""
         recipe = await self.project.recipe()
-        given = self.project.settings.build_args | dict(self.project.build_args)
-        return await pinned(self.project.sources, recipe.dockerfile, given)
+        return await pinned(self.project.sources, recipe.dockerfile, self.project.given_arguments)
 
     async def audit(self) -> str | None:
         """Lock files, against known vulnerabilities."""

@@ -49,6 +49,10 @@ class Images(OwnModel):
         """Names of the images that only stand in for others."""
         return [name for name, image in self if image.stand_in_for]
 
+    def other_than(self, pinned: "Images") -> tuple[str, ...]:
+        """Names of the images that are not those."""
+        return tuple(name for name, image in self if image != getattr(pinned, name))
+
     @classmethod
     def _of(cls, tables: dict[str, Any]) -> Self:
         unknown = sorted(tables.keys() - cls.model_fields)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Literal, Self
 
 import dagger
 
@@ -12,7 +12,7 @@ from supply_chain.models.reference import Reference
 from supply_chain.project import Project
 from supply_chain.registry import Registry, reached
 
-SOURCE = "source"
+SOURCE: Literal["source"] = "source"
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,16 @@ class Given:
     @property
     def is_source(self) -> bool:
         """Whether it is to be built."""
-        return not (self.image or self.tarball or self.reference)
+        return self.kind == SOURCE
+
+    @property
+    def kind(self) -> Literal["source", "container", "tarball", "reference"]:
+        """How it is given."""
+        if self.image:
+            return "container"
+        if self.tarball:
+            return "tarball"
+        return "reference" if self.reference else SOURCE
 
 
 @dataclass(frozen=True)

@@ -89,19 +89,27 @@ class Project:
             recipe: Dockerfile and stage.
             more: Build arguments of the module's own, beneath the source's and the caller's.
         """
-        own = {"PYTHON_IMAGE": self.images.python.reference}
-        args = own | dict(more or {}) | self.settings.build_args | dict(self.build_args)
         image = self.sources.docker_build(
             dockerfile=recipe.dockerfile,
             target=recipe.target,
             platform=dagger.Platform(self.settings.platform) if self.settings.platform else None,
-            build_args=[BuildArg(name, value) for name, value in args.items() if value],
+            build_args=[BuildArg(name, value) for name, value in self.arguments(more).items()],
             secrets=[await self._named(name) for name in self.build_secrets],
         )
         lacking = self._secrets_lacking(recipe, required=False)
         advice = _WITHOUT_SECRET.format(", ".join(lacking)) if lacking else ""
         with failing_as(BuildFailed, f"{recipe.dockerfile}, {recipe.stage}, does not build", advice):
             return await image.sync()
+
+    @property
+    def given_arguments(self) -> dict[str, str]:
+        """Build arguments of the source's settings, and the caller's above them."""
+        return self.settings.build_args | dict(self.build_args)
+
+    def arguments(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
+        """All that a build is given; one that is empty is left to the Dockerfile's default."""
+        own = {"PYTHON_IMAGE": self.images.python.reference}
+        return {k: v for k, v in (own | dict(more or {}) | self.given_arguments).items() if v}
 
     async def _named(self, name: str) -> dagger.Secret:
         """A build secret under the name that the Dockerfile mounts it by."""

@@ -1,5 +1,6 @@
 """What an image is judged by, as the caller and the source put it."""
 
+import hashlib
 from dataclasses import dataclass
 
 import dagger
@@ -21,11 +22,17 @@ class Rules:
 
     async def policy(self, otherwise: dagger.File | None = None) -> Policy:
         """The policy, with these exceptions or the others; what cannot be one is refused."""
+        file = self.exceptions or otherwise
         return Policy(
             severities=severities_of(self.severities) if self.severities else Policy().severities,
             ignore_unfixed=not self.block_unfixed,
-            exceptions=await _read(self.exceptions or otherwise),
+            exceptions=Exceptions.parse(await _text(file)) if file else Exceptions(),
         )
+
+    async def exceptions_digest(self, otherwise: dagger.File | None = None) -> str | None:
+        """The digest of the file with the exceptions, these or the others; None where there is no file."""
+        file = self.exceptions or otherwise
+        return f"sha256:{hashlib.sha256((await _text(file)).encode()).hexdigest()}" if file else None
 
 
 async def own_exceptions(project: Project) -> dagger.File | None:
@@ -36,9 +43,6 @@ async def own_exceptions(project: Project) -> dagger.File | None:
     return None
 
 
-async def _read(file: dagger.File | None) -> Exceptions:
-    if file is None:
-        return Exceptions()
+async def _text(file: dagger.File) -> str:
     with failing_as(ExceptionsInvalid, "the file of exceptions cannot be read"):
-        text = await file.contents()
-    return Exceptions.parse(text)
+        return await file.contents()
