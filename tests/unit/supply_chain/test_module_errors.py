@@ -13,7 +13,9 @@ from supply_chain.errors import (
     GateBlocked,
     InternalError,
     RegistryDenied,
+    RegistryUnavailable,
     SupplyChainError,
+    Trouble,
     by_name,
     families,
 )
@@ -89,9 +91,18 @@ def test_a_message_says_what_why_and_what_to_do() -> None:
     )
 
 
+def test_an_error_is_said_again_in_other_words() -> None:
+    error = RegistryUnavailable("x", why="503", trouble=Trouble("registry"))
+    assert (error.transient, RegistryDenied("x").transient) == (True, False)
+    again = error.but(why="503, three times")
+    assert (type(again), again.what, again.advice) == (RegistryUnavailable, "x", error.advice)
+    assert (again.why, again.trouble) == ("503, three times", error.trouble)
+    assert error.but(advice="wait").message == "RegistryUnavailable: x\n  why: 503\n  what to do: wait"
+
+
 def test_every_class_of_the_module_is_an_error_of_ours() -> None:
     defined = {value for value in vars(errors).values() if isinstance(value, type)}
-    assert defined == set(every_error())
+    assert defined == {*every_error(), Trouble}
 
 
 def test_an_error_crosses_the_border_with_its_code_and_message() -> None:

@@ -7,14 +7,16 @@ from supply_chain.errors import (
     KeyRefused,
     RegistryDenied,
     RegistryFailed,
+    RegistryUnavailable,
     RegistryUnreachable,
     SigningFailed,
+    SigstoreUnavailable,
     SupplyChainError,
     VerificationFailed,
 )
 from supply_chain.tools.cosign import signing_refusal, verification_refusal
 from supply_chain.tools.output import last_words
-from supply_chain.tools.registry_words import is_absent, is_forbidden, is_nobody_there, refusal
+from supply_chain.tools.registry_words import is_absent, is_forbidden, refusal
 
 HEAD = (
     "2026/11/23 04:27:44 HEAD request failed, falling back on GET: HEAD "
@@ -36,6 +38,21 @@ GHCR_DENIED = (
 )
 NO_HOST = 'Error: Get "https://nosuch.invalid/v2/": dial tcp: lookup nosuch.invalid: no such host'
 REFUSED = 'Error: Get "https://127.0.0.1:5999/v2/": dial tcp 127.0.0.1:5999: connect: connection refused'
+
+NO_TLS = 'Error: Get "https://127.0.0.1:1/v2/": tls: first record does not look like a TLS handshake; '
+OVERLOADED = (
+    "2026/11/25 02:50:05 retrying GET http://127.0.0.1:6101/v2/: unexpected status code 503 Service "
+    f"Unavailable\n{NO_TLS}GET http://127.0.0.1:6101/v2/: unexpected status code 503 Service Unavailable"
+)
+BROKEN_OFF = "Error: unexpected EOF"
+REKOR_DOWN = (
+    "Error: creating bundle: signing bundle: error signing bundle: adding rekor v2 entry: "
+    'unexpected response: 503 {"code":14,"message":"why not"}'
+)
+FULCIO_SILENT = (
+    "Error: creating bundle: signing bundle: error signing bundle: Post "
+    '"http://127.0.0.1:6245/api/v2/signingCert": dial tcp 127.0.0.1:6245: connect: connection refused'
+)
 
 BAD_PASSWORD = "Error: decrypt: encrypted: decryption failed"
 NO_KEY = "Error: invalid pem block"
@@ -72,13 +89,6 @@ def test_a_refusal_is_not_absence(words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "silent"), [(NO_HOST, True), (REFUSED, True), (UNAUTHORIZED, False), ("", False)]
-)
-def test_silence_is_told_from_an_answer(words: str, silent: bool) -> None:
-    assert is_nobody_there(words) is silent
-
-
-@pytest.mark.parametrize(
     ("words", "kind"),
     [
         (UNAUTHORIZED, RegistryDenied),
@@ -94,6 +104,35 @@ def test_registry_failures_have_names(words: str, kind: type[RegistryFailed]) ->
     error = refusal("x could not be pushed", words)
     assert (type(error), error.what, error.exit_code) == (kind, "x could not be pushed", 13)
     assert error.why == last_words(words)
+
+
+@pytest.mark.parametrize("words", [NO_HOST, REFUSED])
+def test_silence_of_a_registry_that_has_answered_is_an_outage(words: str) -> None:
+    error = refusal("x could not be tagged", words, host="ghcr.io", known=True)
+    assert (type(error), error.transient, error.exit_code) == (RegistryUnavailable, True, 17)
+    assert not refusal("x", words).transient
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "service"),
+    [
+        (OVERLOADED, RegistryUnavailable, "registry 127.0.0.1:6101"),
+        (BROKEN_OFF, RegistryUnavailable, "registry ghcr.io"),
+        (REKOR_DOWN, SigstoreUnavailable, "Rekor"),
+        (FULCIO_SILENT, SigstoreUnavailable, "Fulcio 127.0.0.1:6245"),
+    ],
+)
+def test_an_outage_names_the_service(words: str, kind: type[SupplyChainError], service: str) -> None:
+    error = refusal("x", words, host="ghcr.io" if words == BROKEN_OFF else "127.0.0.1:6101")
+    assert (type(error), error.exit_code) == (kind, 17)
+    assert error.what == f"x: {service} is down or overloaded"
+    assert error.transient is (words != FULCIO_SILENT)
+
+
+def test_what_a_registry_refuses_over_http_is_not_unreachable() -> None:
+    """Tools try https first, and say of both what became of them."""
+    assert type(refusal("x", f"{NO_TLS}GET http://127.0.0.1:1/v2/: MANIFEST_INVALID: no")) is RegistryFailed
+    assert type(refusal("x", f"{NO_TLS[:-2]}")) is RegistryUnreachable
 
 
 @pytest.mark.parametrize(

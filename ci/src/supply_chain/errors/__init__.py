@@ -4,7 +4,7 @@ A family has an exit code and a status of its own; its `status` is what outcome.
 it. Nothing here knows Dagger; `faults.py` carries these errors over the border.
 """
 
-from supply_chain.errors.base import InternalError, SupplyChainError, by_name, families, indented
+from supply_chain.errors.base import InternalError, SupplyChainError, Trouble, by_name, families, indented
 from supply_chain.errors.inputs import (
     AdvisoriesInvalid,
     BadReference,
@@ -56,9 +56,11 @@ from supply_chain.errors.steps import (
     ProvenanceInvalid,
     RegistryDenied,
     RegistryFailed,
+    RegistryUnavailable,
     RegistryUnreachable,
     ScannerFailed,
     SigningFailed,
+    SigstoreUnavailable,
     SmokeFailed,
     StatementInvalid,
     TagMoved,
@@ -139,6 +141,7 @@ __all__ = [
     "ProvenanceMissing",
     "RegistryDenied",
     "RegistryFailed",
+    "RegistryUnavailable",
     "RegistryUnreachable",
     "RehearsalRefused",
     "SampleRefused",
@@ -151,6 +154,7 @@ __all__ = [
     "SignerMissing",
     "SignersDiffer",
     "SigningFailed",
+    "SigstoreUnavailable",
     "SmokeFailed",
     "SourceMismatch",
     "SourceMissing",
@@ -160,6 +164,7 @@ __all__ = [
     "TestsFailed",
     "ToolUnavailable",
     "TrustedRootInvalid",
+    "Trouble",
     "TypesFailed",
     "UnknownTarget",
     "UsageError",

@@ -1,7 +1,20 @@
 """What all errors share: a name, what failed, why, what to do, an exit code."""
 
 from collections.abc import Iterator
-from typing import ClassVar
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """That a service could not do now what was asked, and may be able to later."""
+
+    service: str
+    """Who it is, with the address where one is known: `registry ghcr.io`."""
+    silent: bool = False
+    """Whether nothing answered at all; then its address may be wrong as well."""
+    retry_after: float = 0
+    """Seconds for which it wants to be left alone; 0 where it says nothing of that."""
 
 
 class SupplyChainError(Exception):
@@ -11,16 +24,26 @@ class SupplyChainError(Exception):
     status: ClassVar[str] = "internal-error"
     default_advice: ClassVar[str] = "this is a bug in the module: report it with the log of the run"
 
-    def __init__(self, what: str, why: str = "", advice: str = "") -> None:
+    def __init__(self, what: str, why: str = "", advice: str = "", *, trouble: Trouble | None = None) -> None:
         self.what = what
         self.why = why
         self.advice = advice or self.default_advice
+        self.trouble = trouble
         super().__init__(self.message)
 
     @property
     def name(self) -> str:
         """The name users see and outcome.json records."""
         return type(self).__name__
+
+    @property
+    def transient(self) -> bool:
+        """Whether the same may well succeed when it is tried again."""
+        return self.trouble is not None
+
+    def but(self, *, why: str = "", advice: str = "") -> Self:
+        """The same error with another reason or advice."""
+        return type(self)(self.what, why or self.why, advice or self.advice, trouble=self.trouble)
 
     @property
     def message(self) -> str:

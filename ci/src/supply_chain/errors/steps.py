@@ -205,6 +205,24 @@ class ToolUnavailable(Outage):
     )
 
 
+class RegistryUnavailable(Outage):
+    """The registry is there, and could not do what was asked within the patience of the run."""
+
+    default_advice = (
+        "the registry is named above: run the same again once it is well, or wait longer for it with "
+        "--patience; tags are as they were"
+    )
+
+
+class SigstoreUnavailable(Outage):
+    """A service that signing needs could not do its part within the patience of the run."""
+
+    default_advice = (
+        "the service is named above: run the same again once it is well (https://status.sigstore.dev tells "
+        "of the public ones), or wait longer for it with --patience; tags are as they were"
+    )
+
+
 class AdvisoriesUnavailable(Outage):
     """The advisories that dependencies are audited against could not be had."""
 
