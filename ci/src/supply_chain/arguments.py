@@ -42,6 +42,9 @@ TestTarget = Annotated[str, Doc("The stage in which lint, types and test run; el
 Platform = Annotated[str, Doc("Platform of the image, e.g. linux/arm64; else the engine's own")]
 Port = Annotated[int, Doc("Port the service listens on; else the one that the image exposes")]
 HealthPath = Annotated[str, Doc("Path that answers 200 once the service is ready; else /healthz")]
+PatienceSeconds = Annotated[
+    int, Doc("Seconds to wait, over the whole run, for services that are down; 0: fail at once")
+]
 
 Version = Annotated[str, Doc("Version to release, which becomes the tag; else the git tag of the commit")]
 BuildVersion = Annotated[str, Doc("Version written into the image")]

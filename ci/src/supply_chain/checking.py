@@ -83,7 +83,8 @@ class Checking:
         locks = await lock_files(self.project.sources, self.project.settings)
         if not locks:
             return None
-        audit = await audited(self.project.sources, locks, self.project.images, self.advisories)
+        project = self.project
+        audit = await audited(project.sources, locks, project.images, self.advisories, project.patience)
         audit.check()
         return audit.headline
 

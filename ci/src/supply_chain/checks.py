@@ -27,6 +27,7 @@ from supply_chain.models.checks import Row
 from supply_chain.models.lock import Lock
 from supply_chain.models.settings import Command, Settings
 from supply_chain.models.smoke import HOST, Answers, Smoke, plan, port
+from supply_chain.patience import Patience, again
 from supply_chain.toolbox import fresh, script, script_args, side_by_side, tool, with_script
 from supply_chain.tools import pip_audit
 from supply_chain.tools.output import last_words
@@ -100,7 +101,11 @@ async def lock_files(source: dagger.Directory, settings: Settings) -> tuple[str,
 
 
 async def audited(
-    files: dagger.Directory, paths: Sequence[str], images: Images, advisories: dagger.Directory | None
+    files: dagger.Directory,
+    paths: Sequence[str],
+    images: Images,
+    advisories: dagger.Directory | None,
+    patience: Patience,
 ) -> Audit:
     """Look every locked package up, in PyPI's advisories or in those handed in; findings are not raised.
 
@@ -111,17 +116,24 @@ async def audited(
     installed = _auditor(images)
     with tool_failing_as(_not_installed):
         await installed.sync()
-    auditor = installed.with_mounted_directory(_ADVISORIES, advisories) if advisories else fresh(installed)
 
-    async def ask(path: str) -> Answer:
-        inside = f"{_LOCKS}/{path}"
+    async def ask(lock: Lock) -> Answer:
+        auditor = (
+            installed.with_mounted_directory(_ADVISORIES, advisories) if advisories else fresh(installed)
+        )
+        inside = f"{_LOCKS}/{lock.path}"
         command = pip_audit.audit(inside, advisories=advisories is not None)
         argv = script_args(_ADVISORIES if advisories else "", *command, python=pip_audit.PYTHON)
         with tool_failing_as(lambda words: InternalError("the audit ended early", why=last_words(words))):
-            said = await auditor.with_mounted_file(inside, files.file(path)).with_exec(argv).stdout()
-        return Answer.parse(said)
+            said = await auditor.with_mounted_file(inside, files.file(lock.path)).with_exec(argv).stdout()
+        answer = Answer.parse(said)
+        answer.dependencies(lock)  # raises where the service did not answer
+        return answer
 
-    answers = await side_by_side(*(functools.partial(ask, path) for path in paths))
+    async def patiently(lock: Lock) -> Answer:
+        return await again(f"audit of {lock.path}", functools.partial(ask, lock), patience)
+
+    answers = await side_by_side(*(functools.partial(patiently, lock) for lock in locks))
     return Audit.of(zip(locks, answers, strict=True))
 
 

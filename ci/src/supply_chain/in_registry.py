@@ -82,4 +82,4 @@ class InRegistry:
 
 async def _registry(project: Project) -> Registry:
     """Real registries, with the caller's logins."""
-    return await reached(project.images, project.logins)
+    return await reached(project.images, project.logins, project.patience)

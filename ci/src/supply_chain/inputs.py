@@ -101,4 +101,4 @@ async def _pulled(reference: Reference, project: Project) -> Subject:
 
 
 async def _registry(project: Project) -> Registry:
-    return await reached(project.images, project.logins)
+    return await reached(project.images, project.logins, project.patience)

@@ -22,6 +22,7 @@ from supply_chain.in_registry import InRegistry
 from supply_chain.inputs import Given, check_unmoved, subject_of
 from supply_chain.logins import Login, hand_to_engine
 from supply_chain.models.database import LIMIT_HOURS
+from supply_chain.patience import PATIENCE_SECONDS, Patience
 from supply_chain.project import Project, looked_at
 from supply_chain.rules import Rules
 from supply_chain.scan import Scan, scan_of
@@ -43,6 +44,7 @@ class SupplyChain(InRegistry):
     platform: args.Platform = ""
     port: args.Port = 0
     health_path: args.HealthPath = ""
+    patience: args.PatienceSeconds = PATIENCE_SECONDS
     logins: list[Login] = dataclasses.field(default_factory=list, init=False)
     build_secrets: dict[str, dagger.Secret] = dataclasses.field(default_factory=dict, init=False)
     build_args: dict[str, str] = dataclasses.field(default_factory=dict, init=False)
@@ -160,7 +162,7 @@ class SupplyChain(InRegistry):
         wanted = Wanted(db, allow_sample_db, max_db_age)
         handed = await wanted.given(project.images, rehearsal=True)
         subject, database = await both(
-            lambda: subject_of(given, project), lambda: wanted.ready(handed, project.images)
+            lambda: subject_of(given, project), lambda: wanted.ready(handed, project.images, project.patience)
         )
         made = await scan_of(subject, database, project)
         await check_unmoved(given, subject, project)
@@ -260,6 +262,7 @@ class SupplyChain(InRegistry):
             build_args=self.build_args,
             build_secrets=self.build_secrets,
             logins=tuple(self.logins),
+            patience=Patience.of(self.patience),
         )
 
     async def _images(self) -> Images:

@@ -19,6 +19,7 @@ from supply_chain.logins import Login
 from supply_chain.models.dockerfile import check_target, stages
 from supply_chain.models.dockerfile_secrets import mounted_secrets
 from supply_chain.models.settings import PLACES, Settings
+from supply_chain.patience import Patience
 
 DOCKERFILES = ("Dockerfile", "Containerfile")
 RUNTIME = "runtime"
@@ -34,8 +35,8 @@ _WITHOUT_SECRET = (
 class Project:
     """A source, what it says of itself, and what the caller adds.
 
-    Build arguments, build secrets and logins are the caller's; settings are the source's, under the caller's
-    flags.
+    Build arguments, build secrets, logins and patience are the caller's; settings are the source's, under
+    the caller's flags.
     """
 
     images: Images
@@ -45,6 +46,7 @@ class Project:
     build_args: Mapping[str, str] = field(default_factory=dict)
     build_secrets: Mapping[str, dagger.Secret] = field(default_factory=dict)
     logins: tuple[Login, ...] = ()
+    patience: Patience = field(default_factory=Patience)
 
     @property
     def sources(self) -> dagger.Directory:

@@ -1,23 +1,27 @@
 """The registry of a run: the caller's, with a login, or a throw-away one that lives as long as the run."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TypeVar
 
 import anyio
 import dagger
 from dagger import dag
 
-from supply_chain.errors import InternalError, RegistryFailed, SupplyChainError
+from supply_chain.errors import InternalError, RegistryFailed, RegistryUnreachable, SupplyChainError
 from supply_chain.faults import failing_as, tool_failing_as
 from supply_chain.images import Image, Images
 from supply_chain.layout import Layout
 from supply_chain.logins import Login, config_file
 from supply_chain.models.image_layout import check_digest
 from supply_chain.models.reference import Repository
+from supply_chain.patience import Patience, again
 from supply_chain.toolbox import fresh, tool
 from supply_chain.tools import crane, docker_config
 from supply_chain.tools.registry_words import is_absent, is_forbidden, refusal
+
+T = TypeVar("T")
 
 REHEARSAL = Repository(registry="registry:5000", path="rehearsal")
 """Where a rehearsal pushes to: the throw-away registry, under the name its service is bound to."""
@@ -37,6 +41,8 @@ class Registry:
     """config.json of the login."""
     service: dagger.Service | None = None
     """The throw-away registry; None for a real one."""
+    patience: Patience = field(default_factory=Patience)
+    """The run's, for a registry that is down."""
 
     @property
     def rehearsal(self) -> bool:
@@ -54,38 +60,55 @@ class Registry:
             container = container.with_env_variable("DOCKER_CONFIG", docker_config.DIRECTORY)
         return container
 
+    def knows(self, reference: str) -> bool:
+        """Whether the registry of `reference` has answered in this run; the throw-away one always runs."""
+        return self.rehearsal or _host(reference) in self.patience.met
+
     async def push(self, layout: Layout, repository: Repository) -> str:
         """Push the layout's image by digest, leaving no tag; the reference, which the registry confirmed."""
         reference = repository.at(layout.digest)
-        client = self.client(self.images.crane).with_mounted_directory(_LAYOUT, layout.directory)
-        with tool_failing_as(lambda words: refusal(f"{reference} could not be pushed", words)):
-            command = crane.push(_LAYOUT, reference, rehearsal=self.rehearsal)
-            said = await client.with_exec(command, use_entrypoint=True).stdout()
+        command = crane.push(_LAYOUT, reference, rehearsal=self.rehearsal)
+
+        async def push() -> str:
+            client = self.client(self.images.crane).with_mounted_directory(_LAYOUT, layout.directory)
+            return await client.with_exec(command, use_entrypoint=True).stdout()
+
+        said = await self._again(reference, f"{reference} could not be pushed", push)
         check_digest("what crane pushed", crane.digest_in(said), layout.digest)
         check_digest("what the registry serves", await self.digest(reference), layout.digest)
         return reference
 
     async def digest(self, reference: str) -> str:
         """The digest the registry serves for `reference`; ImageMissing where it has no such image."""
-        with tool_failing_as(lambda words: refusal(f"{reference} could not be resolved", words)):
-            command = crane.digest(reference, rehearsal=self.rehearsal)
-            said = await self.client(self.images.crane).with_exec(command, use_entrypoint=True).stdout()
-        return crane.digest_in(said)
+        command = crane.digest(reference, rehearsal=self.rehearsal)
+
+        async def ask() -> str:
+            return await self.client(self.images.crane).with_exec(command, use_entrypoint=True).stdout()
+
+        return crane.digest_in(await self._again(reference, f"{reference} could not be resolved", ask))
 
     async def pull(self, reference: str, platform: str) -> dagger.Directory:
         """An image as an OCI layout, byte for byte; of an index, the platform's image."""
         command = crane.pull(reference, platform, _LAYOUT, rehearsal=self.rehearsal)
-        with tool_failing_as(lambda words: refusal(f"{reference} could not be pulled", words)):
+
+        async def pull() -> dagger.Directory:
             pulled = self.client(self.images.crane).with_exec(command, use_entrypoint=True)
             return await pulled.directory(_LAYOUT).sync()
 
+        return await self._again(reference, f"{reference} could not be pulled", pull)
+
     async def tags(self, repository: Repository) -> list[str]:
         """Every tag of a repository; none where it does not exist yet."""
+        what = f"the tags of {repository} could not be listed"
         command = crane.tags(str(repository), rehearsal=self.rehearsal)
-        code, said, words = await self._asked(command, f"the tags of {repository} could not be listed")
-        if code and not is_absent(words):
-            raise refusal(f"the tags of {repository} could not be listed", words)
-        return said.split() if code == 0 else []
+
+        async def ask() -> list[str]:
+            code, said, words = await self._asked(command, what)
+            if code and not is_absent(words):
+                raise self._refusal(str(repository), what, words)
+            return said.split() if code == 0 else []
+
+        return await self._again(str(repository), what, ask)
 
     async def named(self, reference: str, *, before_push: bool = False) -> str:
         """The digest that a tag names; empty where the tag is free.
@@ -95,12 +118,31 @@ class Registry:
             before_push: The repository may not exist yet, which some registries (GHCR) tell nobody: somebody
                 who is logged in and may not read it is then taken at their word, until they have pushed.
         """
+        what = f"{reference} could not be looked up"
         command = crane.digest(reference, rehearsal=self.rehearsal)
-        code, said, words = await self._asked(command, f"{reference} could not be looked up")
-        perhaps_new = before_push and self.login is not None and is_forbidden(words)
-        if code and not is_absent(words) and not perhaps_new:
-            raise refusal(f"{reference} could not be looked up", words)
-        return crane.digest_in(said) if code == 0 else ""
+
+        async def ask() -> str:
+            code, said, words = await self._asked(command, what)
+            perhaps_new = before_push and self.login is not None and is_forbidden(words)
+            if code and not is_absent(words) and not perhaps_new:
+                raise self._refusal(reference, what, words)
+            return crane.digest_in(said) if code == 0 else ""
+
+        return await self._again(reference, what, ask)
+
+    async def tag(self, repository: Repository, digest: str, name: str) -> None:
+        """Let the tag name the image, and see that it does."""
+        command = crane.tag(repository.at(digest), name, rehearsal=self.rehearsal)
+        reference = repository.tagged(name)
+
+        async def tag() -> None:
+            await self.client(self.images.crane).with_exec(command, use_entrypoint=True).sync()
+
+        try:
+            await self._again(reference, f"{reference} could not be tagged", tag)
+        except SupplyChainError as error:
+            raise error.but(advice=_TAGS_SO_FAR) from error
+        check_digest(f"the tag {name}", await self.digest(reference), digest)
 
     async def _asked(self, command: list[str], otherwise: str) -> tuple[int, str, str]:
         """Exit code and both streams of a question that may be answered with no."""
@@ -110,21 +152,32 @@ class Registry:
         with failing_as(RegistryFailed, otherwise):
             return await client.exit_code(), await client.stdout(), await client.stderr()
 
-    async def tag(self, repository: Repository, digest: str, name: str) -> None:
-        """Let the tag name the image, and see that it does."""
-        command = crane.tag(repository.at(digest), name, rehearsal=self.rehearsal)
-        with tool_failing_as(lambda words: _tagging_failed(repository.tagged(name), words)):
-            await self.client(self.images.crane).with_exec(command, use_entrypoint=True).sync()
-        check_digest(f"the tag {name}", await self.digest(repository.tagged(name)), digest)
+    async def _again(self, reference: str, what: str, attempt: Callable[[], Awaitable[T]]) -> T:
+        """What `attempt` comes to, within the patience of the run; a failed command says why in our words."""
+
+        async def once() -> T:
+            with tool_failing_as(lambda words: self._refusal(reference, what, words)):
+                done = await attempt()
+            self.patience.met.add(_host(reference))
+            return done
+
+        return await again(what, once, self.patience)
+
+    def _refusal(self, reference: str, what: str, words: str) -> SupplyChainError:
+        """The error for a failed command. Who refuses is there: from now on their silence is an outage."""
+        error = refusal(what, words, host=_host(reference), known=self.knows(reference))
+        if not isinstance(error, RegistryUnreachable):
+            self.patience.met.add(_host(reference))
+        return error
 
 
-async def reached(images: Images, logins: Sequence[Login]) -> Registry:
+async def reached(images: Images, logins: Sequence[Login], patience: Patience) -> Registry:
     """Real registries, with the caller's logins."""
-    return Registry(images=images, login=await config_file(logins))
+    return Registry(images=images, login=await config_file(logins), patience=patience)
 
 
 @asynccontextmanager
-async def throw_away(images: Images) -> AsyncIterator[Registry]:
+async def throw_away(images: Images, patience: Patience) -> AsyncIterator[Registry]:
     """A registry for the block only. Started by hand: without clients for 10 s it would forget all."""
     service = fresh(dag.container().from_(images.registry.reference)).with_exposed_port(_PORT)
     for name, value in _QUIET.items():
@@ -133,13 +186,12 @@ async def throw_away(images: Images) -> AsyncIterator[Registry]:
     with failing_as(InternalError, "the throw-away registry did not start"):
         await running.start()
     try:
-        yield Registry(images=images, service=running)
+        yield Registry(images=images, service=running, patience=patience)
     finally:
         # The end of the session stops it in any case; a run that passed does not fail for this.
         with anyio.CancelScope(shield=True), suppress(dagger.QueryError):
             await running.stop()
 
 
-def _tagging_failed(reference: str, words: str) -> SupplyChainError:
-    error = refusal(f"{reference} could not be tagged", words)
-    return type(error)(error.what, why=error.why, advice=_TAGS_SO_FAR)
+def _host(reference: str) -> str:
+    return reference.partition("/")[0]

@@ -95,10 +95,10 @@ async def pipeline(run: Run) -> None:
 async def _registry(plan: Plan) -> AsyncIterator[Registry]:
     """The caller's registry, or a throw-away one."""
     if plan.mode is Mode.REHEARSAL:
-        async with throw_away(plan.project.images) as registry:
+        async with throw_away(plan.project.images, plan.project.patience) as registry:
             yield registry
     else:
-        yield await reached(plan.project.images, plan.project.logins)
+        yield await reached(plan.project.images, plan.project.logins, plan.project.patience)
 
 
 async def _ready(run: Run) -> tuple[Signer, Anchor, str]:
@@ -148,7 +148,7 @@ async def _subject(run: Run) -> tuple[Subject, Checked]:
 
 async def _database(run: Run) -> VulnerabilityDb:
     with run.ledger.step("database"):
-        db = await run.plan.request.database.ready(run.plan.db, run.images)
+        db = await run.plan.request.database.ready(run.plan.db, run.images, run.plan.project.patience)
     run.ledger.learn(database=db.record)
     return db
 

@@ -20,6 +20,7 @@ from supply_chain.errors import (
 )
 from supply_chain.models.base import Model, OwnModel, first_problem
 from supply_chain.models.lock import Lock, normalized
+from supply_chain.models.transient import Service, passing
 from supply_chain.tools.output import last_words
 
 PUBLIC = "PyPI"
@@ -117,7 +118,9 @@ class Answer(Model):
         if self.exit_code is None or _SERVICE_FAILED.search(self.stderr):
             cause = words.rpartition("\n")[2]
             return AdvisoriesUnavailable(
-                f"{self.service} did not answer for {lock.path}", why=cause or "no answer in time"
+                f"{self.service} did not answer for {lock.path}",
+                why=cause or "no answer in time",
+                trouble=passing(self.stderr, f"{Service.ADVISORIES} ({self.service})"),
             )
         if _LOCK_REFUSED.search(self.stderr):
             return LockInvalid(f"{lock.path} cannot be audited", why=words)
