@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _MEMORY = Path("/dev/shm")  # noqa: S108 -- the one place that Linux keeps in memory; the folder made there is private
-_ROOM_NEEDED = 4 << 30  # bytes: cosign's sources and compiled packages are 2.5 GiB
-_MEMORY_NEEDED = 8 << 30  # bytes: the same, and the compilers beside it
+_ROOM_NEEDED = 6 << 30  # bytes: sources and compiled packages of all programs were 4.3 GiB
+_MEMORY_NEEDED = 10 << 30  # bytes: the same, and the compilers beside it
 
 
 @contextmanager

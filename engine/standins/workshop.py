@@ -21,7 +21,7 @@ class Workshop:
     shared: Path
     """Of all images of this build, on disk."""
     room: Path
-    """Of all images of this build, for what is written in great numbers: one Go cache serves two programs."""
+    """Of all images of this build, for what is written in great numbers: one Go cache serves all programs."""
     recipes: Recipes
     commands: Commands
     progress: Progress

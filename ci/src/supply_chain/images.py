@@ -34,6 +34,14 @@ class Images(OwnModel):
     """Pushes and tags."""
     registry: Image
     """Throw-away registry of rehearsals."""
+    fulcio: Image
+    """Certificate authority of the Sigstore that rehearsals sign against."""
+    rekor: Image
+    """Its transparency log."""
+    timestamp: Image
+    """Its timestamp authority."""
+    ctlog: Image
+    """Its certificate transparency log."""
 
     @classmethod
     def pinned(cls) -> Self:
