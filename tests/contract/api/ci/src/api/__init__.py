@@ -1,5 +1,6 @@
 """Shows more of what Dagger's core API does."""
 
+import dataclasses
 import uuid
 
 import dagger
@@ -11,6 +12,8 @@ class Api:
     """Shows more of what Dagger's core API does."""
 
     image: str
+    folder: dagger.Directory | None = None
+    tokens: dict[str, dagger.Secret] = dataclasses.field(default_factory=dict, init=False)
 
     def _base(self) -> dagger.Container:
         return dag.container().from_(self.image)
@@ -267,3 +270,55 @@ class Api:
     async def foreign(self) -> str:
         """An image that there is not for another platform."""
         return await dag.container(platform=dagger.Platform("linux/s390x")).from_(self.image).platform()
+
+    @function
+    def with_token(self, name: str, token: dagger.Secret) -> "Api":
+        """The module with one more secret."""
+        self.tokens = self.tokens | {name: token}
+        return self
+
+    @function
+    async def state(self) -> str:
+        """What is left of the constructor's arguments and of the calls before."""
+        lengths = {name: len(await token.plaintext()) for name, token in self.tokens.items()}
+        return repr((self.folder and await self.folder.entries(), lengths))
+
+    @function
+    async def services(self, token: dagger.Secret) -> str:
+        """A service that holds a secret, and one that asks it; both have names with a dot."""
+        script = (
+            "import http.server as h, os, sys, urllib.request as u\n"
+            "def held(): return f'{len(open(\"/run/t\").read())} {os.stat(\"/run/t\").st_mode & 0o777:o} {len(os.environ[\"T\"])}'\n"
+            "def asked(): return 'asked: ' + u.urlopen('http://first.localhost:8000/').read().decode()\n"
+            "class H(h.BaseHTTPRequestHandler):\n"
+            "    def do_GET(s):\n"
+            "        s.send_response(200); s.end_headers(); s.wfile.write(globals()[sys.argv[1]]().encode())\n"
+            "    def log_message(s, *a): pass\n"
+            "h.HTTPServer(('0.0.0.0', 8000), H).serve_forever()\n"
+        )
+        base = self._base().with_env_variable("N", uuid.uuid4().hex)
+        serving = base.with_new_file("/s.py", script).with_exposed_port(8000)
+        holding = serving.with_secret_variable("T", token).with_mounted_secret("/run/t", token)
+        first = holding.as_service(args=["python3", "/s.py", "held"])
+        await first.start()
+        asking = serving.with_service_binding("first.localhost", first)
+        second = asking.as_service(args=["python3", "/s.py", "asked"])
+        get = "import urllib.request as u; print(u.urlopen('http://second.localhost:8000/').read().decode())"
+        client = base.with_service_binding("second.localhost", second)
+        said = await client.with_exec(["python3", "-c", get]).stdout()
+        look = "import socket; socket.gethostbyname('first.localhost')"
+        beyond = await client.with_exec(["python3", "-c", look], expect=dagger.ReturnType.ANY).exit_code()
+        await second.stop()
+        await first.stop()
+        return repr((said, beyond))
+
+    @function
+    async def programs(self) -> str:
+        """A program of another image and files made beside it: what a command sees, and what it leaves."""
+        text = "#!/bin/sh\ncat /in/new > /out/left\nstat -c %a /opt/tool /in/new /out\n"
+        other = self._base().with_new_file("/bin/tool", text, permissions=0o755)
+        made = self._base().with_mounted_file("/opt/tool", other.file("/bin/tool"))
+        made = made.with_new_file("/in/new", "text").with_directory("/out", dag.directory())
+        ran = made.with_exec(["/opt/tool"])
+        left = await ran.directory("/out").entries(), await ran.file("/out/left").contents()
+        return repr((await ran.stdout(), *left))
