@@ -4,7 +4,7 @@ DIST := dist
 GIT := $(if $(wildcard .git/HEAD),--git .git)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup release checks test docs lint unit contract release-tests docs lock clean
+.PHONY: help setup release checks test docs lint unit contract release-tests soak docs lock clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,10 @@ release-tests: setup ## the real pipeline with real tools
 	@$(PYTHON) -m standins prepare
 	@$(PYTHON) -m pytest -m "release and not alone" --numprocesses 2 --dist loadfile tests
 	@$(PYTHON) -m pytest -m "release and alone" tests
+
+soak: setup ## long campaigns: releases killed at every request, a hundred races; prints counts
+	@$(PYTHON) -m standins prepare
+	@SUPPLY_CHAIN_SOAK=1 $(PYTHON) -m pytest -m soak tests
 
 docs: ## refresh what docs/ takes from the code: the schema of outcome.json
 	@sh engine/setup.sh python-only

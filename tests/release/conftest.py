@@ -14,11 +14,12 @@ from dagger_local.store import default_root
 from standins import sample_db, sample_osv
 from standins.oci import Layout
 
-from . import releasing, stand_ins
+from . import campaign, releasing, stand_ins
 from .canary import KEY_PASSWORD
 from .cosign_by_hand import Cosign
 from .harness import REPOSITORY, Engine
 from .private_registry import PrivateRegistry, serving
+from .private_sigstore import PrivateSigstore, keeping
 from .rehearsing import Rehearsal, run
 from .releasing import Caller, Release, released
 from .traces import Traces
@@ -32,6 +33,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.release)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What campaigns came to."""
+    for line in campaign.counts():
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")
@@ -84,6 +91,15 @@ def registry(
     root = stand_ins.unpacked(layouts["registry"], tmp_path_factory.mktemp("registry"))
     with serving(root) as registry:
         yield registry
+
+
+@pytest.fixture(scope="session")
+def private_sigstore(
+    layouts: dict[str, Layout], cosign: Cosign, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[PrivateSigstore]:
+    """A Sigstore that is neither a rehearsal's nor the public one; tests share it."""
+    with keeping(layouts, cosign, tmp_path_factory.mktemp("private-sigstore")) as sigstore:
+        yield sigstore
 
 
 @pytest.fixture(scope="session")

@@ -7,13 +7,32 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .harness import Done
-from .rehearsing import SIGNATURE_TYPE
+from .rehearsing import IDENTITY, ISSUER, SIGNATURE_TYPE
 
-# A signature by key alone has no entry in a transparency log, so none is looked for.
-BY_KEY = ("--local-image", "--insecure-ignore-tlog=true", "--key")
 CHECK_BLOBS = (
     """cd "$1/blobs/sha256" && for blob in *; do echo "$blob  $blob"; done | sha256sum --check --quiet"""
 )
+
+
+def by_key(public_key: Path) -> tuple[str, ...]:
+    """Flags that trust a key. It makes no entry in a transparency log, so none is looked for."""
+    return ("--insecure-ignore-tlog=true", "--key", str(public_key))
+
+
+def by_identity(root: Path, identity: str = IDENTITY, issuer: str = ISSUER) -> tuple[str, ...]:
+    """Flags that trust a name, and who vouches for it, letter by letter."""
+    return (
+        *("--trusted-root", str(root)),
+        *("--certificate-identity", identity, "--certificate-oidc-issuer", issuer),
+    )
+
+
+def by_regexp(root: Path, identity: str, issuer: str) -> tuple[str, ...]:
+    """Flags that trust names and issuers of this form."""
+    return (
+        *("--trusted-root", str(root)),
+        *("--certificate-identity-regexp", identity, "--certificate-oidc-issuer-regexp", issuer),
+    )
 
 
 @dataclass(frozen=True)
@@ -23,17 +42,35 @@ class Cosign:
     program: Path
     home: Path
 
-    def verify(self, key: Path, layout: Path) -> Done:
-        """Whether the image in the layout carries a signature of the key."""
-        return self.run("verify", *BY_KEY, str(key), str(layout))
+    def verify(self, layout: Path, trusting: Sequence[str]) -> Done:
+        """Whether the image in the layout carries a statement of whom the flags trust."""
+        return self.run("verify", "--local-image", *trusting, str(layout))
 
-    def verify_sbom(self, key: Path, layout: Path) -> Done:
-        """Whether the image in the layout carries an SPDX attestation of the key; the envelope on stdout."""
-        return self.run("verify-attestation", "--type", "spdxjson", *BY_KEY, str(key), str(layout))
+    def verify_attestation(self, layout: Path, kind: str, trusting: Sequence[str]) -> Done:
+        """Whether it carries one of this kind; the envelope on stdout."""
+        return self.run("verify-attestation", "--local-image", "--type", kind, *trusting, str(layout))
 
-    def verify_strictly(self, key: Path, layout: Path) -> Done:
-        """As `verify`, but an attestation of the key does not pass for a signature."""
-        return self.run("verify-attestation", "--type", SIGNATURE_TYPE, *BY_KEY, str(key), str(layout))
+    def verify_strictly(self, layout: Path, trusting: Sequence[str]) -> Done:
+        """As `verify`, but no attestation passes for a signature."""
+        return self.verify_attestation(layout, SIGNATURE_TYPE, trusting)
+
+    def verify_all(self, layout: Path, trusting: Sequence[str]) -> dict[str, Done]:
+        """Everything that the README says to verify, by name."""
+        return {
+            "verify": self.verify(layout, trusting),
+            "spdxjson": self.verify_attestation(layout, "spdxjson", trusting),
+            "slsaprovenance1": self.verify_attestation(layout, "slsaprovenance1", trusting),
+        }
+
+    def verify_sums(self, evidence: Path, trusting: Sequence[str]) -> Done:
+        """Whether somebody whom the flags trust made the list of the evidence's files."""
+        bundle = ("--bundle", str(evidence / "SHA256SUMS.sigstore.json"))
+        return self.run("verify-blob", *bundle, *trusting, str(evidence / "SHA256SUMS"))
+
+    def check_sums(self, evidence: Path) -> Done:
+        """Whether every file of the evidence is as it is listed."""
+        check = 'cd "$1" && sha256sum --check --quiet SHA256SUMS'
+        return _run(["sh", "-c", check, "sh", str(evidence)], dict(os.environ))
 
     def check_blobs(self, layout: Path) -> Done:
         """Whether every blob of the layout is what its name says; cosign does not look."""

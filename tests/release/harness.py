@@ -1,12 +1,13 @@
 """Runs `./daggerw` as a person does and keeps what it said."""
 
+import contextlib
 import os
 import shutil
 import signal
 import subprocess
 import time
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -149,6 +150,14 @@ class Running:
         """SIGKILL to the program alone; it can clean up nothing."""
         self.process.kill()
 
+    def kill_all(self) -> None:
+        """SIGKILL to it and to every process that came of it. Containers are nobody's children, and stay."""
+        every = list(_descendants(self.process.pid))
+        os.killpg(self.process.pid, signal.SIGKILL)
+        for pid in every:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
     def wait(self) -> Done:
         """Its end; one that takes too long is ended, and the test fails."""
         try:
@@ -161,6 +170,15 @@ class Running:
 
     def _done(self, code: int) -> Done:
         return Done(code, self.out.read_text(errors="replace"), self.err.read_text(errors="replace"))
+
+
+def _descendants(pid: int) -> Iterator[int]:
+    """The children of a process, and theirs."""
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            for child in map(int, task.read_text().split()):
+                yield child
+                yield from _descendants(child)
 
 
 def copy_of_repository(target: Path) -> Path:

@@ -14,6 +14,9 @@ CONFIG = "application/vnd.oci.image.config.v1+json"
 LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
 INDEX = "application/vnd.oci.image.index.v1+json"
 
+PACKAGE = {"app/quotes-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: quotes\nVersion: 1.0\n"}
+"""A package that a scanner finds in an image, so that its SBOM is not empty."""
+
 
 def archive(
     path: Path,

@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -38,17 +39,19 @@ class PrivateRegistry:
         port: Where it listens.
         log: What it prints.
         storage: Where it keeps what is pushed.
+        image: The repository that is looked at.
     """
 
     address: str
     port: int
     log: Path
     storage: Path
+    image: str = IMAGE
 
     @property
     def repository(self) -> str:
         """The repository that releases go to."""
-        return f"{self.address}:{self.port}/{IMAGE}"
+        return f"{self.address}:{self.port}/{self.image}"
 
     def images(self) -> list[str]:
         """Every repository in it."""
@@ -61,31 +64,45 @@ class PrivateRegistry:
 
     def referrers(self, digest: str) -> list[str]:
         """Predicate types of what is attached to an image, by the fallback tag for referrers."""
-        index = self._get(f"{IMAGE}/manifests/{digest.replace(':', '-')}").json()
-        attached = (self._get(f"{IMAGE}/manifests/{entry['digest']}").json() for entry in index["manifests"])
+        index = self._get(f"{self.image}/manifests/{digest.replace(':', '-')}").json()
+        attached = (
+            self._get(f"{self.image}/manifests/{entry['digest']}").json() for entry in index["manifests"]
+        )
         return sorted(manifest["annotations"]["dev.sigstore.bundle.predicateType"] for manifest in attached)
 
+    def bundles(self, digest: str) -> Iterator[dict[str, Any]]:
+        """The Sigstore bundles that are attached to an image, by the fallback tag for referrers."""
+        index = self._get(f"{self.image}/manifests/{digest.replace(':', '-')}").json()
+        for entry in index["manifests"]:
+            manifest = self._get(f"{self.image}/manifests/{entry['digest']}").json()
+            yield self._get(f"{self.image}/blobs/{manifest['layers'][0]['digest']}").json()
+
     def tags(self) -> list[str]:
-        """Every tag of the repository."""
-        found: list[str] | None = self._get(f"{IMAGE}/tags/list").json()["tags"]
+        """Every tag of the repository; none where it does not exist yet."""
+        try:
+            found: list[str] | None = self._get(f"{self.image}/tags/list").json()["tags"]
+        except httpx.HTTPStatusError as error:
+            if error.response.status_code != httpx.codes.NOT_FOUND:
+                raise
+            found = None
         return sorted(found or [])
 
     def digest(self, name: str) -> str:
         """The digest that a tag or digest resolves to."""
-        return self._get(f"{IMAGE}/manifests/{name}").headers["Docker-Content-Digest"]
+        return self._get(f"{self.image}/manifests/{name}").headers["Docker-Content-Digest"]
 
     def let(self, tag: str, digest: str) -> None:
         """Lets a tag name an image that is there."""
-        self._put(tag, self._get(f"{IMAGE}/manifests/{digest}").content)
+        self._put(tag, self._get(f"{self.image}/manifests/{digest}").content)
 
     def let_another_have(self, tag: str) -> None:
         """Lets a tag name another image than it does: the same one with an annotation."""
-        manifest = self._get(f"{IMAGE}/manifests/{tag}").json()
+        manifest = self._get(f"{self.image}/manifests/{tag}").json()
         self._put(tag, json.dumps(manifest | {"annotations": {"moved": str(time.monotonic_ns())}}).encode())
 
     def _put(self, tag: str, manifest: bytes) -> None:
         answer = httpx.put(
-            f"http://127.0.0.1:{self.port}/v2/{IMAGE}/manifests/{tag}", content=manifest,
+            f"http://127.0.0.1:{self.port}/v2/{self.image}/manifests/{tag}", content=manifest,
             auth=(USER, REGISTRY_PASSWORD), headers={"Content-Type": json.loads(manifest)["mediaType"]},
         )  # fmt: skip
         answer.raise_for_status()

@@ -13,6 +13,12 @@ from .harness import REPOSITORY, Done, Engine
 
 SIGNATURE_TYPE = "https://sigstore.dev/cosign/sign/v1"
 SPDX_TYPE = "https://spdx.dev/Document"
+PROVENANCE_TYPE = "https://slsa.dev/provenance/v1"
+
+IDENTITY = "https://rehearsal.example/rehearsal/release/.github/workflows/release.yml@refs/heads/rehearsal"
+"""Who signs in a rehearsal."""
+ISSUER = "http://issuer:8080"
+"""Who vouches for that name."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,16 @@ class Evidence:
     def json(self, name: str) -> Any:
         """One of its JSON documents."""
         return json.loads((self.path / name).read_bytes())
+
+    @property
+    def trusted_root(self) -> Path:
+        """What verifies signatures of the Sigstore that the run signed with."""
+        return self.path / "sigstore" / "trusted_root.json"
+
+    def files(self) -> list[str]:
+        """Every file in it, by its path within."""
+        found = (path for path in self.path.rglob("*") if path.is_file())
+        return sorted(str(path.relative_to(self.path)) for path in found)
 
     def image_digest(self) -> str:
         """The digest of the image in the layout."""

@@ -1,12 +1,17 @@
-"""Key, passwords and login turn up nowhere: in no command line, file or log."""
+"""Key, passwords, login and identity tokens turn up nowhere: in no command line, file or log."""
 
 import base64
+import time
+from dataclasses import dataclass
 
 import pytest
 
-from .canary import KEY_PASSWORD, REGISTRY_PASSWORD, files_since
-from .harness import Engine
+from .canary import KEY_PASSWORD, REGISTRY_PASSWORD, Needles, Watch, files_since
+from .harness import Done, Engine
+from .keyless import BY_REQUEST, BY_TOKEN, Releaser
 from .private_registry import USER
+from .private_sigstore import REQUEST_TOKEN, PrivateSigstore
+from .recorder import Recorder
 from .releasing import Caller, Release
 
 pytestmark = pytest.mark.alone  # files that somebody else writes or removes meanwhile cannot be read
@@ -51,3 +56,60 @@ def test_no_file_holds_a_secret(caller: Caller, engine: Engine, release: Release
     files = files_since(folder, release.began)
     assert files or place == "temporary", f"nothing was written to {folder}"
     assert caller.needles.in_files(files) == []
+
+
+@dataclass(frozen=True)
+class Keyless:
+    """Signing with a token, and with one that the run asked for itself, watched."""
+
+    runs: tuple[Done, Done]
+    needles: Needles
+    began: float
+    watch: Watch
+    recorder: Recorder
+
+
+@pytest.fixture(scope="module")
+def keyless(
+    engine: Engine,
+    caller: Caller,
+    private_sigstore: PrivateSigstore,
+    release: Release,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Keyless:
+    """The image of the release is signed once more, by an identity."""
+    folder, began = tmp_path_factory.mktemp("keyless"), time.time()
+    releaser, recorder = Releaser.made(engine, caller, private_sigstore, folder), Recorder.made_in(folder)
+    token = private_sigstore.token()
+    command = ("sign", "--reference", f"{caller.registry.repository}@{release.evidence.image_digest()}")
+    with Watch.running() as watch:
+        runs = tuple(
+            releaser.call(*command, identity=identity, token=token, variables=recorder.env).expect(0)
+            for identity in (BY_TOKEN, BY_REQUEST)
+        )
+    # All tokens of an issuer begin alike, those that cosign asked for too.
+    needles = Needles.of(token, token.partition(".")[0], REQUEST_TOKEN)
+    return Keyless((runs[0], runs[1]), needles, began, watch, recorder)
+
+
+def test_no_command_line_held_a_token(keyless: Keyless) -> None:
+    assert any(b"podman" in argv for argv in keyless.watch.seen), "the watch saw nothing of the run"
+    assert [argv for argv in keyless.watch.seen if keyless.needles.within(argv)] == []
+    argvs = keyless.recorder.argvs()
+    for name in ("SIGSTORE_ID_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"):
+        assert any(name in argument for argv in argvs for argument in argv), f"{name} was not handed over"
+    assert [argv for argv in argvs if keyless.needles.within("\n".join(argv).encode())] == []
+
+
+def test_nothing_printed_held_a_token(keyless: Keyless) -> None:
+    assert [done for done in keyless.runs if keyless.needles.within(done.said.encode())] == []
+
+
+@pytest.mark.parametrize("place", ["store", "registry", "temporary"])
+def test_no_file_holds_a_token(caller: Caller, engine: Engine, keyless: Keyless, place: str) -> None:
+    folder = {"store": engine.store, "registry": caller.registry.storage, "temporary": engine.temporary}[
+        place
+    ]
+    files = files_since(folder, keyless.began)
+    assert files or place == "temporary", f"nothing was written to {folder}"
+    assert keyless.needles.in_files(files) == []

@@ -1,16 +1,21 @@
-"""A stranger checks the evidence with stock cosign, offline, trusting the public key and nothing else."""
+"""A stranger checks the evidence with stock cosign, offline, trusting the rehearsal's root and its name."""
 
 import base64
 import hashlib
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from .cosign_by_hand import Cosign
-from .rehearsing import SIGNATURE_TYPE, SPDX_TYPE, Rehearsal
+from .cosign_by_hand import Cosign, by_identity, by_key, by_regexp
+from .private_sigstore import PrivateSigstore
+from .rehearsing import IDENTITY, ISSUER, PROVENANCE_TYPE, SIGNATURE_TYPE, SPDX_TYPE, Rehearsal
+
+GITHUB = "https://token.actions.githubusercontent.com"
+KINDS = {"spdxjson": SPDX_TYPE, "slsaprovenance1": PROVENANCE_TYPE}
 
 
 @pytest.fixture
@@ -19,25 +24,53 @@ def layout(rehearsal: Rehearsal, tmp_path: Path) -> Path:
     return Path(shutil.copytree(rehearsal.evidence.path / "layout", tmp_path / "layout"))
 
 
-@pytest.fixture
-def key(rehearsal: Rehearsal) -> Path:
-    """The key that the rehearsal signed with."""
-    return rehearsal.evidence.path / "cosign.pub"
+@pytest.fixture(scope="module")
+def trusting(rehearsal: Rehearsal) -> tuple[str, ...]:
+    """Flags that trust who signed the rehearsal, and nobody else."""
+    return by_identity(rehearsal.evidence.trusted_root)
 
 
-def test_signature_is_accepted_with_the_public_key(cosign: Cosign, key: Path, layout: Path) -> None:
-    cosign.verify(key, layout).expect(0, "signatures were verified against the specified public key")
-    cosign.verify_strictly(key, layout).expect(0)
+def refused(cosign: Cosign, layout: Path, trusting: tuple[str, ...], words: str) -> None:
+    """Asserts that cosign accepts nothing, for one reason."""
+    for name, done in cosign.verify_all(layout, trusting).items():
+        assert done.exit_code != 0, name
+        assert words in done.said, f"{name}: {done.said}"
 
 
-def test_spdx_attestation_is_accepted_and_is_the_sbom(
-    cosign: Cosign, key: Path, layout: Path, rehearsal: Rehearsal
+def test_all_is_accepted_of_the_identity(cosign: Cosign, layout: Path, trusting: tuple[str, ...]) -> None:
+    for done in cosign.verify_all(layout, trusting).values():
+        done.expect(0, "The code-signing certificate was verified")
+    cosign.verify_strictly(layout, trusting).expect(0)
+
+
+def test_all_is_accepted_of_an_identity_of_this_form(
+    cosign: Cosign, layout: Path, rehearsal: Rehearsal
 ) -> None:
-    done = cosign.verify_sbom(key, layout).expect(0)
+    identity = r"^https://rehearsal\.example/rehearsal/release/\.github/workflows/[a-z]+\.yml@refs/heads/"
+    trusting = by_regexp(rehearsal.evidence.trusted_root, identity, f"^{re.escape(ISSUER)}$")
+    for done in cosign.verify_all(layout, trusting).values():
+        done.expect(0)
+
+
+@pytest.mark.parametrize(("kind", "predicate_type"), KINDS.items())
+def test_an_attestation_holds_the_document_of_the_evidence(
+    cosign: Cosign,
+    layout: Path,
+    rehearsal: Rehearsal,
+    trusting: tuple[str, ...],
+    kind: str,
+    predicate_type: str,
+) -> None:
+    done = cosign.verify_attestation(layout, kind, trusting).expect(0)
     statement = json.loads(base64.b64decode(json.loads(done.stdout.splitlines()[0])["payload"]))
-    assert statement["predicateType"] == SPDX_TYPE
-    assert statement["predicate"] == rehearsal.evidence.json("sbom.spdx.json")
-    digest = rehearsal.evidence.image_digest().removeprefix("sha256:")
+    evidence = rehearsal.evidence
+    documents = {
+        "spdxjson": evidence.json("sbom.spdx.json"),
+        "slsaprovenance1": evidence.json("provenance.json")["predicate"],
+    }
+    assert statement["predicateType"] == predicate_type
+    assert statement["predicate"] == documents[kind]
+    digest = evidence.image_digest().removeprefix("sha256:")
     assert [subject["digest"] for subject in statement["subject"]] == [{"sha256": digest}]
 
 
@@ -45,11 +78,55 @@ def test_blobs_are_what_their_names_say(cosign: Cosign, layout: Path) -> None:
     cosign.check_blobs(layout).expect(0)
 
 
-def test_another_key_is_refused(cosign: Cosign, layout: Path, tmp_path: Path) -> None:
-    _, other = cosign.make_key(tmp_path, "of no importance")
-    assert cosign.verify(other, layout).exit_code != 0
-    assert cosign.verify_strictly(other, layout).exit_code != 0
-    assert cosign.verify_sbom(other, layout).exit_code != 0
+def test_the_list_of_files_is_the_signers_and_holds(
+    cosign: Cosign, rehearsal: Rehearsal, trusting: tuple[str, ...]
+) -> None:
+    evidence = rehearsal.evidence
+    cosign.verify_sums(evidence.path, trusting).expect(0, "Verified OK")
+    cosign.check_sums(evidence.path).expect(0)
+    listed = {line.partition("  ")[2] for line in (evidence.path / "SHA256SUMS").read_text().splitlines()}
+    assert listed == set(evidence.files()) - {"SHA256SUMS", "SHA256SUMS.sigstore.json"}
+
+
+def test_a_list_of_files_that_was_changed_is_refused(
+    cosign: Cosign, rehearsal: Rehearsal, trusting: tuple[str, ...], tmp_path: Path
+) -> None:
+    for name in ("SHA256SUMS", "SHA256SUMS.sigstore.json"):
+        shutil.copy2(rehearsal.evidence.path / name, tmp_path)
+    with (tmp_path / "SHA256SUMS").open("a") as sums:
+        sums.write(f"{'0' * 64}  another\n")
+    assert cosign.verify_sums(tmp_path, trusting).exit_code != 0
+
+
+def test_another_identity_is_refused(cosign: Cosign, layout: Path, rehearsal: Rehearsal) -> None:
+    root = rehearsal.evidence.trusted_root
+    other = IDENTITY.replace("rehearsal/release", "stranger/release")
+    refused(cosign, layout, by_identity(root, other), "no matching CertificateIdentity found")
+    form = by_regexp(root, r"^https://github\.com/", f"^{re.escape(ISSUER)}$")
+    refused(cosign, layout, form, "no matching CertificateIdentity found")
+    assert cosign.verify_sums(rehearsal.evidence.path, by_identity(root, other)).exit_code != 0
+
+
+def test_another_issuer_is_refused(cosign: Cosign, layout: Path, rehearsal: Rehearsal) -> None:
+    root = rehearsal.evidence.trusted_root
+    refused(cosign, layout, by_identity(root, issuer=GITHUB), "no matching CertificateIdentity found")
+    assert cosign.verify_sums(rehearsal.evidence.path, by_identity(root, issuer=GITHUB)).exit_code != 0
+
+
+def test_another_trusted_root_is_refused(
+    cosign: Cosign, layout: Path, rehearsal: Rehearsal, private_sigstore: PrivateSigstore
+) -> None:
+    trusting = by_identity(private_sigstore.directory / "trusted_root.json")
+    for done in cosign.verify_all(layout, trusting).values():
+        assert done.exit_code != 0
+    assert cosign.verify_sums(rehearsal.evidence.path, trusting).exit_code != 0
+
+
+def test_a_key_is_refused(cosign: Cosign, layout: Path, tmp_path: Path) -> None:
+    """Nobody's key made these signatures."""
+    _, key = cosign.make_key(tmp_path, "of no importance")
+    for done in cosign.verify_all(layout, by_key(key)).values():
+        assert done.exit_code != 0
 
 
 @pytest.mark.parametrize("which", ["manifest", "config", "last layer"])
@@ -74,30 +151,37 @@ def test_a_flipped_byte_is_noticed(cosign: Cosign, layout: Path, which: str) -> 
     assert f"{blob.name}: FAILED" in done.said
 
 
-def test_an_image_that_nobody_signed_is_refused(cosign: Cosign, key: Path, layout: Path) -> None:
+def test_an_image_that_nobody_signed_is_refused(
+    cosign: Cosign, layout: Path, trusting: tuple[str, ...]
+) -> None:
     """The index names it, the signatures stay beside it."""
     _forge(layout)
     cosign.check_blobs(layout).expect(0)
-    assert cosign.verify(key, layout).exit_code != 0
-    assert cosign.verify_sbom(key, layout).exit_code != 0
+    for done in cosign.verify_all(layout, trusting).values():
+        assert done.exit_code != 0
 
 
-def test_signatures_moved_to_another_image_are_refused(cosign: Cosign, key: Path, layout: Path) -> None:
+def test_signatures_moved_to_another_image_are_refused(
+    cosign: Cosign, layout: Path, trusting: tuple[str, ...]
+) -> None:
     """Manifests that attach a bundle are signed by nobody; what is signed names the image."""
     signed, forged = _forge(layout)
     moved = _move_referrers(layout / "blobs" / "sha256", signed, forged)
-    assert moved == 2
+    assert moved == 3
     cosign.check_blobs(layout).expect(0)
-    assert "does not match any digest" in cosign.verify(key, layout).said
-    assert "does not match any digest" in cosign.verify_sbom(key, layout).said
+    refused(cosign, layout, trusting, "does not match any digest")
 
 
-def test_an_sbom_does_not_pass_for_a_signature(cosign: Cosign, key: Path, layout: Path) -> None:
+@pytest.mark.parametrize("kind", [SIGNATURE_TYPE, SPDX_TYPE, PROVENANCE_TYPE])
+def test_no_statement_passes_for_another(
+    cosign: Cosign, layout: Path, trusting: tuple[str, ...], kind: str
+) -> None:
     for manifest in _small(layout / "blobs" / "sha256"):
-        if SIGNATURE_TYPE in manifest.read_text():
+        if kind in manifest.read_text():
             manifest.unlink()
-    cosign.verify_sbom(key, layout).expect(0)
-    assert cosign.verify_strictly(key, layout).exit_code != 0
+    for other in {SIGNATURE_TYPE, SPDX_TYPE, PROVENANCE_TYPE} - {kind}:
+        cosign.verify_attestation(layout, other, trusting).expect(0)
+    assert cosign.verify_attestation(layout, kind, trusting).exit_code != 0
 
 
 def _forge(layout: Path) -> tuple[str, str]:

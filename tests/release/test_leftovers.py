@@ -42,7 +42,7 @@ def test_the_run_after_a_kill_cleans_up_and_is_right(
     """Killed while a secret is in use. Also a second run with nothing changed: the image is the same one."""
     began = time.time()
     killed = engine.begin(*_candidate(engine, tmp_path / "dist", *caller.key_flags), env=caller.secrets)
-    killed.wait_until_it_says("cosign sign")
+    killed.wait_until_it_says("Signing artifact")
     killed.kill()
     assert killed.wait().exit_code < 0
     assert caller.needles.in_files(files_since(engine.store, began)) == [], "not even until the next run"

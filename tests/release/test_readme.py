@@ -15,6 +15,7 @@ from supply_chain.errors import families
 from .cosign_by_hand import Cosign
 from .harness import REPOSITORY, Done, Engine
 from .oci_images import archive
+from .private_sigstore import REQUEST_TOKEN, PrivateSigstore
 from .rehearsing import Rehearsal
 from .releasing import VERSION, Caller, Release
 
@@ -26,12 +27,12 @@ def _commands() -> list[str]:
     """Command lines of the README's blocks, continued lines joined, remarks left out."""
     lines = "\n".join(BLOCKS).replace("\\\n", " ").splitlines()
     typed = (re.sub(r"\s+#.*", "", line).strip() for line in lines)
-    return [re.sub(r"\s+", " ", line) for line in typed if re.match(r"\./daggerw |make |cosign |\(cd ", line)]
+    return [re.sub(r"\s+", " ", line) for line in typed if re.match(r"\./daggerw |make ", line)]
 
 
 COMMANDS = _commands()
 CALLS = [command for command in COMMANDS if command.startswith("./daggerw call ")]
-BY_HAND = [command for command in COMMANDS if command.startswith(("cosign ", "(cd "))]
+BY_HAND = [block for block in BLOCKS if "cosign verify " in block]
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,17 @@ class Reader:
 
 @pytest.fixture(scope="module")
 def reader(
-    engine: Engine, caller: Caller, release: Release, tmp_path_factory: pytest.TempPathFactory
+    engine: Engine,
+    caller: Caller,
+    release: Release,
+    rehearsal: Rehearsal,
+    private_sigstore: PrivateSigstore,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Reader:
-    """Their repository is the example, their registry the one that wants a login, their image our release."""
+    """Their repository is the example, their registry the one that wants a login, their image our release.
+
+    Their Sigstore is private, as tests reach no public one.
+    """
     folder = tmp_path_factory.mktemp("reader")
     archive(folder / "image.tar", {"hello": "not a program"})
     assert release.verdict.exit_code == 0
@@ -60,6 +69,8 @@ def reader(
         "acme": "releaser",
         "../inventory": str(REPOSITORY / "examples" / "quotes"),
         "file://cosign.key": f"file://{caller.key}",
+        "cosign.pub": str(caller.public_key),
+        "dist/sigstore": str(rehearsal.evidence.path / "sigstore"),
         "image.tar": str(folder / "image.tar"),
         "trivy.sarif": str(folder / "trivy.sarif"),
         "dist": str(folder / "dist"),
@@ -68,13 +79,18 @@ def reader(
         "REGISTRY_TOKEN": caller.secrets["RELEASE_REGISTRY_PASSWORD"],
         "COSIGN_PASSWORD": caller.secrets["RELEASE_KEY_PASSWORD"],
         "NPM_TOKEN": "of no importance",
+        "ACTIONS_ID_TOKEN_REQUEST_URL": private_sigstore.request_url,
+        "ACTIONS_ID_TOKEN_REQUEST_TOKEN": REQUEST_TOKEN,
     }
 
     def run(command: str) -> Done:
-        words = [theirs.get(word, word) for word in shlex.split(command)[2:]]
+        ours = {"dist": str(rehearsal.evidence.path)} if "--allow-rehearsal" in command else {}
+        words = [(theirs | ours).get(word, word) for word in shlex.split(command)[2:]]
         if "--reference" in words:
-            function = next(place for place, word in enumerate(words) if word in {"scan", "smoke"})
+            function = next(place for place, word in enumerate(words) if word in {"scan", "smoke", "verify"})
             words[function:function] = caller.login_with("REGISTRY_TOKEN")
+        if "with-identity" in words:
+            words[:0] = ["--sigstore", str(private_sigstore.directory)]
         return engine.call(*_with_samples(words, engine, caller), env=env)
 
     return Reader(engine, caller, folder, run)
@@ -91,7 +107,8 @@ def _with_samples(words: list[str], engine: Engine, caller: Caller) -> list[str]
 
 def test_the_readme_has_commands() -> None:
     assert len(CALLS) >= 10
-    assert len(BY_HAND) == 3
+    assert len(BY_HAND) == 1
+    assert BY_HAND[0].count("\ncosign ") == 4
 
 
 @pytest.mark.parametrize("command", CALLS)
@@ -100,14 +117,11 @@ def test_a_call_works_as_it_stands_there(reader: Reader, command: str) -> None:
     reader.run(command).expect(0)
 
 
-@pytest.mark.parametrize("command", BY_HAND)
-def test_evidence_is_checked_by_hand(
-    rehearsal: Rehearsal, cosign: Cosign, tmp_path: Path, command: str
-) -> None:
+def test_evidence_is_checked_by_hand(rehearsal: Rehearsal, cosign: Cosign, tmp_path: Path) -> None:
     (tmp_path / "dist").symlink_to(rehearsal.evidence.path)
     path = f"{cosign.program.parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
-        ["/bin/sh", "-c", command], cwd=tmp_path, env={"PATH": path, "HOME": str(tmp_path)}, check=False,
+        ["/bin/sh", "-ec", BY_HAND[0]], cwd=tmp_path, env={"PATH": path, "HOME": str(tmp_path)}, check=False,
         capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

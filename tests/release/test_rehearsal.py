@@ -5,13 +5,19 @@ from typing import Any
 
 from jsonschema import validate
 
-from .rehearsing import SIGNATURE_TYPE, SPDX_TYPE, Evidence, Rehearsal
+from .rehearsing import IDENTITY, ISSUER, PROVENANCE_TYPE, SIGNATURE_TYPE, SPDX_TYPE, Evidence, Rehearsal
 from .sarif import SARIF
 
 EVIDENCE = {
-    "trivy.json", "trivy.sarif", "sbom.spdx.json", "bundles", "cosign.pub", "layout",
-    "summary.md", "outcome.json",
+    "trivy.json", "trivy.sarif", "findings.txt", "sbom.spdx.json", "provenance.json", "bundles", "layout",
+    "sigstore", "summary.md", "outcome.json", "SHA256SUMS", "SHA256SUMS.sigstore.json",
 }  # fmt: skip
+REFUSED = {
+    "another image's digest": "DigestMismatch",
+    "another identity": "IdentityMismatch",
+    "an SBOM attestation as the signature": "SignatureMissing",
+    "no provenance": "ProvenanceMissing",
+}
 
 
 def test_rehearsal_passes_and_says_that_it_is_one(rehearsal: Rehearsal) -> None:
@@ -31,8 +37,27 @@ def test_verdict_prints_what_was_made_and_proven(rehearsal: Rehearsal) -> None:
     for severity, count in outcome.gate.counts.items():
         assert re.search(rf"^\| {severity} +\| {count.fixed} +\| {count.unfixed} +\|$", said, re.MULTILINE)
     assert re.search(rf"^\| packages +\| {outcome.gate.packages} +\|$", said, re.MULTILINE)
-    assert SIGNATURE_TYPE in said
-    assert SPDX_TYPE in said
+    assert [
+        kind
+        for kind in (SIGNATURE_TYPE, SPDX_TYPE, PROVENANCE_TYPE)
+        if f"`{kind}`, logged, timestamped" not in said
+    ] == []
+
+
+def test_verdict_names_a_signer_that_nobody_takes_for_real(rehearsal: Rehearsal) -> None:
+    said, verification = rehearsal.verdict.stdout, rehearsal.evidence.outcome.verification
+    assert verification
+    assert (verification.signer, verification.issuer) == (IDENTITY, ISSUER)
+    assert verification.builder == "urn:supply-chain:builder:rehearsal"
+    assert all(f"`{name}`" in said for name in (IDENTITY, ISSUER, verification.builder))
+    assert any("vouches for nothing" in notice for notice in rehearsal.evidence.outcome.notices)
+
+
+def test_the_verifier_is_shown_to_bite(rehearsal: Rehearsal) -> None:
+    said, rejections = rehearsal.verdict.stdout, rehearsal.evidence.outcome.self_test
+    assert {rejection.case: rejection.error for rejection in rejections} == REFUSED
+    for case, error in REFUSED.items():
+        assert re.search(rf"^\| {case} +\| refused +\| `{error}` +\|$", said, re.MULTILINE), case
 
 
 def test_verdict_says_where_to_look(rehearsal: Rehearsal) -> None:
@@ -62,7 +87,7 @@ def test_progress_goes_to_stderr_and_nothing_else_to_stdout(rehearsal: Rehearsal
 def test_evidence_is_complete(rehearsal: Rehearsal) -> None:
     assert rehearsal.evidence.names >= EVIDENCE
     bundles = {path.name for path in (rehearsal.evidence.path / "bundles").iterdir()}
-    assert bundles == {"signature.sigstore.json", "sbom.sigstore.json"}
+    assert bundles == {"signature.sigstore.json", "sbom.sigstore.json", "provenance.sigstore.json"}
 
 
 def test_one_digest_everywhere(rehearsal: Rehearsal) -> None:

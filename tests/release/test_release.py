@@ -1,10 +1,10 @@
 """A release to a real registry with a real key, and the ways in which a registry refuses."""
 
 from .canary import KEY_PASSWORD
-from .cosign_by_hand import Cosign
+from .cosign_by_hand import Cosign, by_key
 from .harness import Engine
 from .private_registry import free_port
-from .rehearsing import SIGNATURE_TYPE, SPDX_TYPE
+from .rehearsing import PROVENANCE_TYPE, SIGNATURE_TYPE, SPDX_TYPE
 from .releasing import REVISION, VERSION, Caller, Release
 
 REGISTRY_FAILED = 13
@@ -33,15 +33,16 @@ def test_one_digest_from_layout_to_registry(caller: Caller, release: Release) ->
     assert caller.registry.digest(digest) == digest
 
 
-def test_signature_and_sbom_are_attached_once(caller: Caller, release: Release) -> None:
+def test_signature_sbom_and_provenance_are_attached_once(caller: Caller, release: Release) -> None:
     attached = caller.registry.referrers(release.evidence.image_digest())
-    assert attached == sorted([SIGNATURE_TYPE, SPDX_TYPE])
+    assert attached == sorted([SIGNATURE_TYPE, SPDX_TYPE, PROVENANCE_TYPE])
 
 
 def test_callers_own_key_signed(caller: Caller, cosign: Cosign, release: Release) -> None:
-    layout = release.evidence.path / "layout"
-    cosign.verify(caller.public_key, layout).expect(0)
-    cosign.verify_sbom(caller.public_key, layout).expect(0)
+    trusting = by_key(caller.public_key)
+    for done in cosign.verify_all(release.evidence.path / "layout", trusting).values():
+        done.expect(0)
+    cosign.verify_sums(release.evidence.path, trusting).expect(0, "Verified OK")
 
 
 def test_version_that_exists_is_refused_and_does_not_move(

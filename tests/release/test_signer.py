@@ -37,7 +37,7 @@ def test_an_image_does_not_verify_with_another_key(
     reference = f"{caller.registry.repository}@{release.evidence.image_digest()}"
     command = ("verify", "--reference", reference, "--public-key", str(other))
     done = engine.call(*caller.login, *command, env=caller.secrets)
-    done.expect(VERIFICATION_FAILED, "VerificationFailed", "do not use the image")
+    done.expect(VERIFICATION_FAILED, "SignatureInvalid", "do not use the image")
 
 
 def test_an_error_that_nobody_knows_is_a_bug_of_ours(

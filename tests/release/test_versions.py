@@ -52,7 +52,7 @@ def test_a_version_that_somebody_else_took_meanwhile_is_left_alone(
     """Between the first look and the last: the run ends with an error, its image untagged."""
     command = (*caller.login, "release", *caller.flags("3.0.0"), "--reference", _first(caller, release))
     running = engine.begin("call", *engine.module_flags, *command, env=caller.secrets)
-    running.wait_until_it_says("cosign sign")
+    running.wait_until_it_says("crane push")
     caller.registry.let("3.0.0", release.evidence.image_digest())
     caller.registry.let_another_have("3.0.0")
     taken = caller.registry.digest("3.0.0")

@@ -1,18 +1,17 @@
 """A version that exists already: adopted where it is what this run would have made, refused otherwise.
 
 So a run that was cut short ends well when it is repeated, although a second build has another digest; and no
-version ever names two images. Adopted is an image that was built from the same commit, and that carries a
-signature and an SBOM of the same signer.
+version ever names two images. Adopted is an image that was built from the same commit, and that carries
+signature, SBOM and provenance of the same signer.
 """
 
 from supply_chain.errors import VerificationFailed, VersionExists
 from supply_chain.layout import from_directory
-from supply_chain.publishing import save, tag, verify
+from supply_chain.publishing import keep, save, tag, verify
 from supply_chain.run import Run
-from supply_chain.signer import Anchor
 
 
-async def adopt(run: Run, anchor: Anchor, digest: str) -> None:
+async def adopt(run: Run, digest: str) -> None:
     """Take the image that the version names and finish its tags; VersionExists where it is another one."""
     plan, platform = run.plan, run.plan.project.settings.platform
     image, tagged = plan.repository.at(digest), plan.repository.tagged(plan.version.tag)
@@ -20,12 +19,13 @@ async def adopt(run: Run, anchor: Anchor, digest: str) -> None:
         layout = await from_directory(await run.registry.pull(image, platform), run.images.python, platform)
         _check_commit(plan.commit.described, layout.config.revision, tagged, image)
     try:
-        await verify(run, anchor, image)
+        proven = await verify(run, image)
     except VerificationFailed as error:
         raise VersionExists(f"{tagged} exists and does not verify", why=f"{image}: {error.what}") from error
     run.ledger.learn(adopted=True, digest=digest, image=image, tags=(plan.version.tag,), input=image)
     await save(run, image, layout)
     await tag(run, digest)
+    await keep(run, image, layout, proven)
 
 
 def _check_commit(ours: str, theirs: str, tagged: str, image: str) -> None:

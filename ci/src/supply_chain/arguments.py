@@ -37,14 +37,22 @@ ImagesFile = Annotated[
     Doc("TOML that overrides tool and base images: [images.NAME] with reference and version"),
 ]
 Dockerfile = Annotated[str, Doc("The Dockerfile, relative to the source; found when there is only one")]
-Target = Annotated[str, Doc("The stage to release; else `runtime` where there is one, else the last")]
-TestTarget = Annotated[str, Doc("The stage in which lint, types and test run; else `test`")]
+Target = Annotated[str, Doc("The stage to release; else runtime where there is one, else the last")]
+TestTarget = Annotated[str, Doc("The stage in which lint, types and test run; else test")]
 Platform = Annotated[str, Doc("Platform of the image, e.g. linux/arm64; else the engine's own")]
 Port = Annotated[int, Doc("Port the service listens on; else the one that the image exposes")]
 HealthPath = Annotated[str, Doc("Path that answers 200 once the service is ready; else /healthz")]
 PatienceSeconds = Annotated[
     int, Doc("Seconds to wait, over the whole run, for services that are down; 0: fail at once")
 ]
+
+LoginAddress = Annotated[str, Doc("The registry's host, with its port if it has one: ghcr.io")]
+LoginName = Annotated[str, Doc("User name there")]
+LoginPassword = Annotated[dagger.Secret, Doc("Password or token there")]
+SecretId = Annotated[str, Doc("The id by which the Dockerfile mounts it")]
+SecretValue = Annotated[dagger.Secret, Doc("The secret")]
+BuildArg = Annotated[str, Doc("The ARG of the Dockerfile")]
+BuildArgValue = Annotated[str, Doc("Its value")]
 
 Version = Annotated[str, Doc("Version to release, which becomes the tag; else the git tag of the commit")]
 BuildVersion = Annotated[str, Doc("Version written into the image")]
@@ -77,7 +85,40 @@ Exceptions = Annotated[
     dagger.File | None, Doc("The exceptions, in place of the source's own .trivyignore.yaml")
 ]
 
-Key = Annotated[dagger.Secret, Doc("The private key, as cosign writes it")]
-KeyPassword = Annotated[dagger.Secret, Doc("The private key's password")]
-MaybeKey = Annotated[dagger.Secret | None, Doc("The private key, as cosign writes it")]
-MaybeKeyPassword = Annotated[dagger.Secret | None, Doc("The private key's password")]
+Key = Annotated[
+    dagger.Secret | None,
+    Doc("A private key to sign with, as cosign writes it; left out, with-identity says who signs"),
+]
+KeyPassword = Annotated[dagger.Secret | None, Doc("The private key's password")]
+IdentityToken = Annotated[dagger.Secret | None, Doc("An OIDC identity token for the audience sigstore")]
+IdentityRequestUrl = Annotated[
+    dagger.Secret | None, Doc("In a GitHub job, in its place: env://ACTIONS_ID_TOKEN_REQUEST_URL")
+]
+IdentityRequestToken = Annotated[dagger.Secret | None, Doc("With it: env://ACTIONS_ID_TOKEN_REQUEST_TOKEN")]
+CertificateIdentity = Annotated[str, Doc("The identity in the certificate, where the token does not tell")]
+CertificateIssuer = Annotated[str, Doc("Who must have given the token, as the certificate names it")]
+Sigstore = Annotated[
+    dagger.Directory | None,
+    Doc("A private Sigstore: trusted_root.json, and signing_config.json to sign; else the public one"),
+]
+
+VerifiedReference = Annotated[str, Doc("The image in its registry: HOST/PATH@sha256:… or HOST/PATH:TAG")]
+VerifiedEvidence = Annotated[dagger.Directory | None, Doc("What candidate returned, in place of an image")]
+Policy = Annotated[dagger.File | None, Doc("Whom and what to trust, as TOML: docs/verification-policy.md")]
+TrustedIdentity = Annotated[
+    str, Doc("Who must have signed, letter by letter: a workflow's URI, an e-mail address")
+]
+TrustedIdentityRegexp = Annotated[str, Doc("The same as a regular expression, ^…$")]
+TrustedIssuer = Annotated[str, Doc("Who must vouch for that identity, letter by letter")]
+TrustedIssuerRegexp = Annotated[str, Doc("The same as a regular expression, ^…$")]
+TrustedKey = Annotated[
+    dagger.File | None, Doc("The public key that must have signed, as PEM, in place of an identity")
+]
+Builders = Annotated[
+    list[str] | None, Doc("Builders that provenance may name; else those of docs/build-type.md")
+]
+SourceRepository = Annotated[str, Doc("URI of the repository that the image must be built from")]
+SourceRef = Annotated[str, Doc("Branch or tag that it must be built from: refs/tags/v1.2.3")]
+SourceCommit = Annotated[str, Doc("Commit that it must be built from, in full")]
+AllowRehearsal = Annotated[bool, Doc("Let what was made in a rehearsal pass")]
+AsJson = Annotated[bool, Doc("Answer with JSON in place of a table")]

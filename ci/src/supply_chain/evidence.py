@@ -1,24 +1,41 @@
 """The evidence folder: what a stranger needs to check a run, offline."""
 
+from collections import Counter
+from collections.abc import Sequence
+
 import dagger
 from dagger import dag
 
-from supply_chain.errors import EvidenceInvalid, InternalError, RegistryFailed
+from supply_chain.errors import EvidenceInvalid, InternalError, RegistryFailed, SupplyChainError
 from supply_chain.faults import failing_as, tool_failing_as
 from supply_chain.ledger import Ledger
+from supply_chain.models.bundle import predicate_type
 from supply_chain.models.image_layout import Index, check_digest
 from supply_chain.models.outcome import Outcome
+from supply_chain.models.provenance import PROVENANCE_TYPE
+from supply_chain.models.spdx import PREDICATE_TYPE as SBOM_TYPE
+from supply_chain.models.statement import SIGNATURE_TYPE
 from supply_chain.models.summary import render
 from supply_chain.registry import Registry
+from supply_chain.run import Run
+from supply_chain.signer import signed_blob
 from supply_chain.toolbox import script, script_args
 from supply_chain.tools import cosign
 from supply_chain.tools.output import last_words
 
 OUTCOME = "outcome.json"
 SUMMARY = "summary.md"
+SUMS = "SHA256SUMS"
+SUMS_BUNDLE = f"{SUMS}.sigstore.json"
+BUNDLE_SUFFIX = ".sigstore.json"
 
-_LAYOUT = "/evidence/layout"
-_BUNDLES = "/evidence/bundles"
+_FOLDER = "/evidence"
+_RELEASED = (
+    "the release stands, its tags name a verified image; only the list of this evidence has no signature: "
+    "run the same again, which adopts the version"
+)
+_LAYOUT = f"{_FOLDER}/layout"
+_NAMES = {SIGNATURE_TYPE: "signature", SBOM_TYPE: "sbom", PROVENANCE_TYPE: "provenance"}
 
 
 def folder(ledger: Ledger, outcome: Outcome) -> dagger.Directory:
@@ -40,7 +57,7 @@ async def outcome_in(evidence: dagger.Directory) -> Outcome:
 
 async def saved(registry: Registry, image: str, digest: str) -> dagger.Directory:
     """The image and its referrers as the registry serves them, in one layout that cosign verifies offline."""
-    command = cosign.save(image, _LAYOUT, rehearsal=registry.rehearsal)
+    command = cosign.save(image, _LAYOUT)
     client = registry.client(registry.images.cosign).with_directory(_LAYOUT, dag.directory())
     with tool_failing_as(lambda words: RegistryFailed(f"{image} could not be saved", why=last_words(words))):
         directory = await client.with_exec(command, use_entrypoint=True).directory(_LAYOUT).sync()
@@ -49,14 +66,26 @@ async def saved(registry: Registry, image: str, digest: str) -> dagger.Directory
     return directory
 
 
-async def bundles(registry: Registry, layout: dagger.Directory, digest: str) -> dagger.Directory:
-    """The Sigstore bundles that a saved layout attaches to the image, each as a file of its own."""
-    collect = (
-        script(registry.images.python, "collect_bundles")
-        .with_mounted_directory(_LAYOUT, layout)
-        .with_exec(script_args(_LAYOUT, digest, _BUNDLES))
-    )
-    with tool_failing_as(
-        lambda words: InternalError("the bundles could not be collected", why=last_words(words))
-    ):
-        return await collect.directory(_BUNDLES).sync()
+def bundles(made: Sequence[str]) -> dagger.Directory:
+    """Sigstore bundles as files, each called after what it states."""
+    directory, names = dag.directory(), Counter[str]()
+    for bundle in made:
+        stem = _NAMES.get(predicate_type(bundle.encode()), "attestation")
+        names[stem] += 1
+        counted = f"-{names[stem]}" if names[stem] > 1 else ""
+        directory = directory.with_new_file(f"{stem}{counted}{BUNDLE_SUFFIX}", bundle)
+    return directory
+
+
+async def sealed(run: Run) -> dagger.Directory:
+    """The evidence of a run that passed, with a signed list of its files: what is changed later is found."""
+    made = folder(run.ledger, run.ledger.outcome(None, also=(SUMS, SUMS_BUNDLE)))
+    listing = script(run.images.python, "check_sums").with_mounted_directory(_FOLDER, made)
+    with failing_as(InternalError, "the evidence could not be listed"):
+        sums = await listing.with_exec(script_args("write", _FOLDER)).stdout()
+    made = made.with_new_file(SUMS, sums)
+    try:
+        bundle = await signed_blob(run.images, run.signer, made.file(SUMS), run.registry.patience)
+    except SupplyChainError as error:
+        raise error.but(advice=_RELEASED) from error
+    return made.with_file(SUMS_BUNDLE, bundle)

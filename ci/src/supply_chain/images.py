@@ -1,6 +1,7 @@
 """The images the module runs, pinned by digest in images.toml; a file of the same format overrides them."""
 
 import tomllib
+from collections.abc import Mapping
 from importlib.resources import files
 from typing import Annotated, Any, Self
 
@@ -8,6 +9,9 @@ from pydantic import StringConstraints, ValidationError
 
 from supply_chain.errors import ImagesInvalid
 from supply_chain.models.base import SHA256, OwnModel, first_problem
+
+_REGISTRY = {"registry"}
+_SIGSTORE = {"fulcio", "rekor", "timestamp", "ctlog"}
 
 
 class Image(OwnModel):
@@ -52,14 +56,11 @@ class Images(OwnModel):
         """These images, replaced by those the TOML `document` names; ImagesInvalid says what is wrong."""
         return self._of(self.model_dump() | _tables(document))
 
-    @property
-    def stand_ins(self) -> list[str]:
-        """Names of the images that only stand in for others."""
-        return [name for name, image in self if image.stand_in_for]
-
-    def other_than(self, pinned: "Images") -> tuple[str, ...]:
-        """Names of the images that are not those."""
-        return tuple(name for name, image in self if image != getattr(pinned, name))
+    def used(self, *, rehearsal: bool, throw_away_signer: bool) -> dict[str, Image]:
+        """The images that a run uses, by name: a real registry and a real Sigstore need none of ours."""
+        unused = set() if throw_away_signer else _SIGSTORE
+        unused = unused if rehearsal else unused | _REGISTRY
+        return {name: image for name, image in self if name not in unused}
 
     @classmethod
     def _of(cls, tables: dict[str, Any]) -> Self:
@@ -84,3 +85,8 @@ def _tables(document: str) -> dict[str, Any]:
     if not isinstance(images, dict) or content:
         raise ImagesInvalid("the images file holds something else than [images.NAME] tables")
     return images
+
+
+def stand_ins(images: Mapping[str, Image]) -> list[str]:
+    """Names of the images that only stand in for others."""
+    return [name for name, image in images.items() if image.stand_in_for]

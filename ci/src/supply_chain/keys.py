@@ -1,72 +1,43 @@
-"""A throw-away signing key for rehearsals, made in this process so that it never lies in a layer.
+"""Throw-away keys for rehearsals, made in this process so that they never lie in a layer."""
 
-What cosign reads (https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md#key-management): a
-P-256 key as PKCS #8, encrypted with NaCl's secretbox under a scrypt-derived key, in PEM. PKCS #8 may leave
-the public key out (RFC 5915); cosign derives it, so that no curve arithmetic is needed here.
-"""
-
-import base64
-import hashlib
-import json
-import secrets
-import textwrap
-from dataclasses import dataclass
-
-from nacl.secret import SecretBox
-
-PEM_TYPE = "ENCRYPTED SIGSTORE PRIVATE KEY"
-
-_P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
-_SCALAR_SIZE = 32
-# SEQUENCE { 0, SEQUENCE { id-ecPublicKey, prime256v1 }, OCTET STRING { SEQUENCE { 1, OCTET STRING } } }
-_PKCS8_P256 = bytes.fromhex("3041020100301306072a8648ce3d020106082a8648ce3d030107042730250201010420")
-# The parameters go-securesystemslib calls standard, and cosign writes itself.
-_SCRYPT = {"N": 65536, "r": 8, "p": 1}
-_SCRYPT_MEMORY = 128 * 1024 * 1024
-_SALT_SIZE = 32
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
-class PrivateKey:
-    """An encrypted private key and its password; neither shows in a repr."""
+class KeyPair:
+    """An unencrypted private key and its public half, in PEM; the private one does not show in a repr."""
 
-    pem: str
-    password: str
-
-    def __repr__(self) -> str:
-        return "PrivateKey(***)"
+    private: str = field(repr=False)
+    public: str
 
 
-def throw_away_key() -> PrivateKey:
-    """A new P-256 key in cosign's encrypted form, under a random password."""
-    scalar = 1 + secrets.randbelow(_P256_ORDER - 1)
-    password = secrets.token_urlsafe(_SALT_SIZE)
-    document = _encrypted(_PKCS8_P256 + scalar.to_bytes(_SCALAR_SIZE, "big"), password)
-    lines = textwrap.wrap(base64.b64encode(document).decode(), 64)
-    pem = "\n".join([f"-----BEGIN {PEM_TYPE}-----", *lines, f"-----END {PEM_TYPE}-----", ""])
-    return PrivateKey(pem=pem, password=password)
+def p256_key() -> str:
+    """A new P-256 private key as RFC 5915 writes it in PEM, unencrypted."""
+    # Imported where it is needed, as it takes a while: most calls make no key.
+    from cryptography.hazmat.primitives import serialization as form  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    pem = key.private_bytes(form.Encoding.PEM, form.PrivateFormat.TraditionalOpenSSL, form.NoEncryption())
+    return _in_one_line(pem.decode())
 
 
-def _encrypted(plaintext: bytes, password: str) -> bytes:
-    """The envelope of https://github.com/secure-systems-lab/go-securesystemslib/tree/main/encrypted."""
-    salt = secrets.token_bytes(_SALT_SIZE)
-    key = hashlib.scrypt(
-        password.encode(),
-        salt=salt,
-        n=_SCRYPT["N"],
-        r=_SCRYPT["r"],
-        p=_SCRYPT["p"],
-        maxmem=_SCRYPT_MEMORY,
-        dklen=32,
-    )
-    box = SecretBox(key).encrypt(plaintext)
-    envelope = {
-        "kdf": {"name": "scrypt", "params": _SCRYPT, "salt": _text(salt)},
-        "cipher": {"name": "nacl/secretbox", "nonce": _text(box.nonce)},
-        "ciphertext": _text(box.ciphertext),
-    }
-    return json.dumps(envelope).encode()
+def ed25519_pair() -> KeyPair:
+    """A new Ed25519 key as RFC 8410 writes it in PEM, unencrypted."""
+    from cryptography.hazmat.primitives import serialization as form  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415
+
+    key = Ed25519PrivateKey.generate()
+    private = key.private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, form.NoEncryption())
+    public = key.public_key().public_bytes(form.Encoding.PEM, form.PublicFormat.SubjectPublicKeyInfo)
+    return KeyPair(private=private.decode(), public=public.decode())
 
 
-def _text(raw: bytes) -> str:
-    return base64.b64encode(raw).decode()
+def _in_one_line(pem: str) -> str:
+    """PEM whose content stands in a single line.
+
+    Engines hide every line of a secret wherever it turns up. The last one of a P-256 key in lines of 64 is
+    a piece of its public half, in the very letters in which a trusted root shows that half.
+    """
+    head, *lines, foot = pem.splitlines()
+    return "\n".join((head, "".join(lines), foot, ""))

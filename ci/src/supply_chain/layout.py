@@ -10,6 +10,7 @@ from supply_chain.faults import failing_as, tool_failing_as
 from supply_chain.images import Image
 from supply_chain.models.image_config import ImageConfig, Selected
 from supply_chain.models.image_layout import Index, check_digest
+from supply_chain.models.referrer import Target
 from supply_chain.toolbox import script, script_args, tool
 from supply_chain.tools.output import last_words
 
@@ -26,6 +27,8 @@ class Layout:
     digest: str
     config_json: str
     """Its config, as it is in the layout."""
+    target: Target
+    """Its manifest, as what is attached to it refers to it."""
 
     @property
     def config(self) -> ImageConfig:
@@ -75,4 +78,6 @@ async def _selected(container: dagger.Container, platform: str) -> Layout:
         directory = await selecting.directory(_LAYOUT).with_timestamps(0).sync()
         index = Index.parse(await directory.file("index.json").contents())
     check_digest("the layout", index.image.digest, found.digest)
-    return Layout(directory=directory, digest=found.digest, config_json=found.config_json)
+    described = index.image
+    target = Target(digest=described.digest, size=described.size, media_type=described.media_type)
+    return Layout(directory, found.digest, found.config_json, target)

@@ -47,12 +47,12 @@ class Ledger:
             seconds = round(time.monotonic() - started, 1)
             self.steps.append(Step(name=name, seconds=seconds, passed=passed))
 
-    def outcome(self, error: SupplyChainError | None) -> Outcome:
-        """The run's outcome, given how it ended."""
+    def outcome(self, error: SupplyChainError | None, also: tuple[str, ...] = ()) -> Outcome:
+        """The run's outcome, given how it ended, and what is still to be put beside it."""
         return Outcome(
             status=error.status if error else PASSED,
             error=Failure.of(error) if error else None,
-            evidence=tuple(sorted([*self.files, *self.directories])),
+            evidence=tuple(sorted([*self.files, *self.directories, *also])),
             started_at=self.started_at,
             steps=tuple(self.steps),
             **self.facts,

@@ -1,9 +1,9 @@
 """Builds, checks, scans, signs, verifies and releases container images.
 
 `release` is the whole way: it checks the source, builds the image, tries it out, scans it once with Trivy,
-pushes it by digest, signs it and its SBOM with cosign, verifies both from the registry and only then moves
-tags. Without a repository it is a rehearsal, against a throw-away registry. Every step is a function of its
-own as well, for somebody else's image too.
+pushes it by digest, signs it, its SBOM and its provenance with cosign, verifies all of that from the registry
+and only then moves tags. Without a repository it is a rehearsal, against a throw-away registry and a
+throw-away Sigstore. Every step is a function of its own as well, for somebody else's image too.
 """
 
 import dataclasses
@@ -15,17 +15,20 @@ from dagger import Doc, function, object_type
 from supply_chain import arguments as args
 from supply_chain import plan, release
 from supply_chain.checking import NOTHING, Checking
-from supply_chain.errors import ImagesInvalid
+from supply_chain.errors import IdentityInvalid, ImagesInvalid
 from supply_chain.faults import carried, failing_as, is_check, never_cached
+from supply_chain.identity import identity_of
 from supply_chain.images import Images
 from supply_chain.in_registry import InRegistry
 from supply_chain.inputs import Given, check_unmoved, subject_of
+from supply_chain.keyless import Named
 from supply_chain.logins import Login, hand_to_engine
 from supply_chain.models.database import LIMIT_HOURS
 from supply_chain.patience import PATIENCE_SECONDS, Patience
 from supply_chain.project import Project, looked_at
 from supply_chain.rules import Rules
 from supply_chain.scan import Scan, scan_of
+from supply_chain.signing import Signing
 from supply_chain.toolbox import both
 from supply_chain.vulnerability_db import Wanted
 
@@ -44,18 +47,18 @@ class SupplyChain(InRegistry):
     platform: args.Platform = ""
     port: args.Port = 0
     health_path: args.HealthPath = ""
+    sigstore: args.Sigstore = None
     patience: args.PatienceSeconds = PATIENCE_SECONDS
     logins: list[Login] = dataclasses.field(default_factory=list, init=False)
     build_secrets: dict[str, dagger.Secret] = dataclasses.field(default_factory=dict, init=False)
     build_args: dict[str, str] = dataclasses.field(default_factory=dict, init=False)
+    identity_secrets: dict[str, dagger.Secret] = dataclasses.field(default_factory=dict, init=False)
+    identity_names: dict[str, str] = dataclasses.field(default_factory=dict, init=False)
 
     @function
     @carried
     async def with_registry_login(
-        self,
-        address: Annotated[str, Doc("The registry's host, with its port if it has one: ghcr.io")],
-        username: Annotated[str, Doc("User name there")],
-        password: Annotated[dagger.Secret, Doc("Password or token there")],
+        self, address: args.LoginAddress, username: args.LoginName, password: args.LoginPassword
     ) -> "SupplyChain":
         """The module with a login at one registry, for whatever follows: images given, bases, targets."""
         kept = [login for login in self.logins if login.address != address]
@@ -64,24 +67,34 @@ class SupplyChain(InRegistry):
 
     @function
     @carried
-    async def with_build_secret(
-        self,
-        name: Annotated[str, Doc("The id by which the Dockerfile mounts it")],
-        value: Annotated[dagger.Secret, Doc("The secret")],
-    ) -> "SupplyChain":
+    async def with_build_secret(self, name: args.SecretId, value: args.SecretValue) -> "SupplyChain":
         """The module with a secret that steps of the Dockerfile may mount."""
         self.build_secrets = self.build_secrets | {name: value}
         return self
 
     @function
     @carried
-    async def with_build_arg(
-        self,
-        name: Annotated[str, Doc("The ARG of the Dockerfile")],
-        value: Annotated[str, Doc("Its value")],
-    ) -> "SupplyChain":
+    async def with_build_arg(self, name: args.BuildArg, value: args.BuildArgValue) -> "SupplyChain":
         """The module with a build argument of the Dockerfile."""
         self.build_args = self.build_args | {name: value}
+        return self
+
+    @function
+    @carried
+    async def with_identity(
+        self,
+        token: args.IdentityToken = None,
+        request_url: args.IdentityRequestUrl = None,
+        request_token: args.IdentityRequestToken = None,
+        subject: args.CertificateIdentity = "",
+        issuer: args.CertificateIssuer = "",
+    ) -> "SupplyChain":
+        """The module with an identity to sign as, without any key: Fulcio certifies it, Rekor logs it."""
+        if not await identity_of(token, request_url, request_token):
+            raise IdentityInvalid("no identity was given")
+        given = {"token": token, "request_url": request_url, "request_token": request_token}
+        self.identity_secrets = {name: secret for name, secret in given.items() if secret}
+        self.identity_names = {"subject": subject, "issuer": issuer}
         return self
 
     @function
@@ -185,8 +198,8 @@ class SupplyChain(InRegistry):
         severities: args.Severities = None,
         block_unfixed: args.BlockUnfixed = False,
         exceptions: args.Exceptions = None,
-        key: args.MaybeKey = None,
-        key_password: args.MaybeKeyPassword = None,
+        key: args.Key = None,
+        key_password: args.KeyPassword = None,
     ) -> dagger.Directory:
         """Run the whole pipeline; the evidence folder, whether it passed, was blocked or failed."""
         request = plan.Request(
@@ -198,14 +211,13 @@ class SupplyChain(InRegistry):
             revision=revision,
             repository=repository,
             advisories=advisories,
-            key=key,
-            key_password=key_password,
+            signing=await self._signing(key, key_password),
         )
         return await release.candidate(await plan.checked(request))
 
     @function
     @carried
-    async def verdict(self, evidence: Annotated[dagger.Directory, Doc("What `candidate` returned")]) -> str:
+    async def verdict(self, evidence: Annotated[dagger.Directory, Doc("What candidate returned")]) -> str:
         """The summary of a run; fails with the run's own exit code unless it passed."""
         return await release.verdict(evidence)
 
@@ -226,8 +238,8 @@ class SupplyChain(InRegistry):
         severities: args.Severities = None,
         block_unfixed: args.BlockUnfixed = False,
         exceptions: args.Exceptions = None,
-        key: args.MaybeKey = None,
-        key_password: args.MaybeKeyPassword = None,
+        key: args.Key = None,
+        key_password: args.KeyPassword = None,
     ) -> str:
         """Run the whole pipeline and judge it: the summary, or the error of the step that ended it."""
         evidence = await self.candidate(
@@ -264,6 +276,12 @@ class SupplyChain(InRegistry):
             logins=tuple(self.logins),
             patience=Patience.of(self.patience),
         )
+
+    async def _signing(self, key: dagger.Secret | None, key_password: dagger.Secret | None) -> Signing:
+        """The signer as the caller names it."""
+        secrets = (self.identity_secrets.get(name) for name in ("token", "request_url", "request_token"))
+        identity = await identity_of(*secrets)
+        return Signing(key, key_password, identity, Named(**self.identity_names), self.sigstore)
 
     async def _images(self) -> Images:
         """The pinned images, or the caller's in their place."""

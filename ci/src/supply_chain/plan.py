@@ -4,17 +4,19 @@ from dataclasses import dataclass, field
 
 import dagger
 
-from supply_chain.errors import BadVersion, SampleRefused, SignerMissing
+from supply_chain.errors import BadVersion, SampleRefused
 from supply_chain.git_facts import Commit, commit_of
+from supply_chain.images import Image
 from supply_chain.inputs import Given
 from supply_chain.models.database import SAMPLE
-from supply_chain.models.outcome import Mode
+from supply_chain.models.mode import Mode
 from supply_chain.models.policy import Policy
 from supply_chain.models.reference import Repository, revision_tag
 from supply_chain.models.version import Version
 from supply_chain.project import Project
 from supply_chain.registry import REHEARSAL
 from supply_chain.rules import Rules, own_exceptions
+from supply_chain.signing import Signing
 from supply_chain.vulnerability_db import VulnerabilityDb, Wanted
 
 REHEARSED_VERSION = "0.0.0-dev"
@@ -32,8 +34,7 @@ class Request:
     revision: str = ""
     repository: str = ""
     advisories: dagger.Directory | None = None
-    key: dagger.Secret | None = None
-    key_password: dagger.Secret | None = None
+    signing: Signing = field(default_factory=Signing)
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,13 @@ class Plan:
         return self.request.project
 
     @property
+    def images(self) -> dict[str, Image]:
+        """The images that the run uses, by name."""
+        return self.project.images.used(
+            rehearsal=self.mode is Mode.REHEARSAL, throw_away_signer=self.request.signing.is_throw_away
+        )
+
+    @property
     def build_args(self) -> dict[str, str]:
         """What the image is told of itself."""
         return {"VERSION": self.version.tag, "REVISION": self.commit.described}
@@ -67,7 +75,7 @@ async def checked(request: Request) -> Plan:
     mode = Mode.RELEASE if request.repository else Mode.REHEARSAL
     rehearsal = mode is Mode.REHEARSAL
     repository = REHEARSAL if rehearsal else Repository.parse(request.repository)
-    check_key(request, rehearsal=rehearsal)
+    request.signing.check(rehearsal=rehearsal)
     if request.version:
         Version.parse(request.version)
     commit = await _commit(request)
@@ -86,14 +94,6 @@ def version_of(text: str, *, rehearsal: bool) -> Version:
         advice = "pass --version, e.g. 1.4.0, or --git .git where the commit has a version tag"
         raise BadVersion("a release to a repository needs a version", advice=advice)
     return Version.parse(text or REHEARSED_VERSION)
-
-
-def check_key(request: Request, *, rehearsal: bool) -> None:
-    """A signer for every real release, and no half of one."""
-    if bool(request.key) != bool(request.key_password):
-        raise SignerMissing("a private key needs its password, and the other way round")
-    if not request.key and not rehearsal:
-        raise SignerMissing("a release to a repository needs a signer")
 
 
 async def _sample_advisories(request: Request, *, rehearsal: bool) -> bool:

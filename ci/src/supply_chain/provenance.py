@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import dagger
 
-from supply_chain.images import Images
+from supply_chain.images import Images, stand_ins
 from supply_chain.inputs import Subject
 from supply_chain.models import provenance as slsa
 from supply_chain.models.build_type import ExternalParameters, InternalParameters, Source
@@ -47,7 +47,7 @@ async def provenance(
     )
     details = slsa.RunDetails(
         builder=slsa.Builder(
-            id=place.builder_id, version={name: image.version for name, image in run.images}
+            id=place.builder_id, version={name: image.version for name, image in plan.images.items()}
         ),
         metadata=slsa.BuildMetadata(
             invocation_id=place.run or uuid.uuid4().urn,
@@ -88,7 +88,7 @@ async def _external(
         allow_sample_db=request.database.allow_sample,
         max_db_age_hours=request.database.max_age_hours,
         advisories="given" if request.advisories else "asked",
-        images=project.images.other_than(Images.pinned()),
+        images=_others(plan),
     )
 
 
@@ -97,7 +97,7 @@ def _internal(plan: Plan, place: Place, signer_kind: str, database: Database) ->
     return InternalParameters(
         mode=plan.mode,
         dirty=plan.commit.dirty,
-        stand_ins=tuple(plan.project.images.stand_ins),
+        stand_ins=tuple(stand_ins(plan.images)),
         sample_database=database.sample,
         sample_advisories=plan.sample_advisories,
         build_level=place.build_level,
@@ -118,9 +118,15 @@ def _dependencies(
         *slsa.source(place, plan.commit.revision, dirty=plan.commit.dirty),
         *(slsa.base_images(images_of(recipe.text, arguments)) if recipe else ()),
         *([slsa.given_image(subject.origin, subject.layout.digest)] if recipe is None else ()),
-        *slsa.tools(plan.project.images),
+        *slsa.tools(plan.images.items()),
         slsa.vulnerability_db(database),
     ]
+
+
+def _others(plan: Plan) -> tuple[str, ...]:
+    """Names of the images in use that are not the pinned ones."""
+    pinned = dict(Images.pinned())
+    return tuple(name for name, image in plan.images.items() if image != pinned[name])
 
 
 async def _bytes(file: bytes | dagger.File) -> bytes:

@@ -1,30 +1,33 @@
 """What makes a pushed image a release: verified from the registry, saved for a stranger, only then named."""
 
 from supply_chain import evidence
+from supply_chain.attaching import kept
 from supply_chain.errors import TagMoved
 from supply_chain.layout import Layout
-from supply_chain.models.outcome import Mode, Signed
-from supply_chain.models.reference import revision_tag
-from supply_chain.models.verification import SIGNATURE_TYPE, Verification
+from supply_chain.models.mode import Mode
+from supply_chain.models.reference import Reference, revision_tag
 from supply_chain.models.version import LATEST, is_highest_stable
 from supply_chain.run import Run
-from supply_chain.signer import Anchor
-from supply_chain.verifier import verified
+from supply_chain.self_test import self_tested
+from supply_chain.verifier import Proven, verified
 
 
-async def verify(run: Run, anchor: Anchor, image: str, sbom: str = "") -> None:
-    """The registry holds a signature and an SBOM of this signer on the image."""
+async def verify(run: Run, image: str) -> Proven:
+    """The registry holds signature, SBOM and provenance of this signer, and the verifier bites."""
     with run.ledger.step("verify"):
-        proven = await verified(run.registry, anchor, image, sbom)
-    run.ledger.learn(**statements(proven))
+        proven = await verified(run.registry, run.trust, image)
+    run.ledger.learn(verification=proven.verification)
+    run.ledger.directories["bundles"] = evidence.bundles(proven.bundles)
+    with run.ledger.step("self-test"):
+        refused = await self_tested(run.images, run.trust, Reference.parse(image).digest or "", proven)
+    run.ledger.learn(self_test=refused)
+    return proven
 
 
 async def save(run: Run, image: str, layout: Layout) -> None:
     """The image with all that is attached to it becomes evidence, as the registry serves it."""
     with run.ledger.step("save"):
-        saved = await evidence.saved(run.registry, image, layout.digest)
-        run.ledger.directories["bundles"] = await evidence.bundles(run.registry, saved, layout.digest)
-    run.ledger.directories["layout"] = saved
+        run.ledger.directories["layout"] = await evidence.saved(run.registry, image, layout.digest)
 
 
 async def tag(run: Run, digest: str) -> None:
@@ -39,6 +42,16 @@ async def tag(run: Run, digest: str) -> None:
             await run.registry.tag(run.plan.repository, digest, name)
         moved.append(name)
         run.ledger.learn(tags=tuple(moved))
+
+
+async def keep(run: Run, image: str, layout: Layout, proven: Proven) -> None:
+    """What was proven is still there, now that the tags name the image.
+
+    A registry without a referrers API may have lost it to a writer who had read the list before.
+    """
+    if not run.registry.rehearsal:
+        with run.ledger.step("still attached"):
+            await kept(run.registry, image, layout.target, proven.bundles)
 
 
 async def _check_free(run: Run, digest: str) -> None:
@@ -64,14 +77,3 @@ async def _tags(run: Run) -> tuple[str, ...]:
         *((LATEST,) if is_highest_stable(version, existing) else ()),
         version.tag,
     )
-
-
-def statements(proven: Verification) -> dict[str, tuple[Signed, ...]]:
-    """Verified signatures and attestations, as the outcome lists them."""
-    signature = Signed(predicate_type=SIGNATURE_TYPE, signer=proven.signer)
-    return {
-        "signatures": (signature,) * proven.signatures,
-        "attestations": tuple(
-            Signed(predicate_type=kind, signer=proven.signer) for kind in proven.attestations
-        ),
-    }

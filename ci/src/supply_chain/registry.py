@@ -16,19 +16,28 @@ from supply_chain.layout import Layout
 from supply_chain.logins import Login, config_file
 from supply_chain.models.image_layout import check_digest
 from supply_chain.models.reference import Repository
+from supply_chain.models.referrer import Target
 from supply_chain.patience import Patience, again
 from supply_chain.toolbox import fresh, tool
 from supply_chain.tools import crane, docker_config
 from supply_chain.tools.registry_words import is_absent, is_forbidden, refusal
+from supply_chain.workbench import workbench
 
 T = TypeVar("T")
 
-REHEARSAL = Repository(registry="registry:5000", path="rehearsal")
-"""Where a rehearsal pushes to: the throw-away registry, under the name its service is bound to."""
+REHEARSAL = Repository(registry="registry.localhost:5000", path="rehearsal")
+"""Where a rehearsal pushes to: the throw-away registry, under the name its service is bound to.
+
+It speaks plain http. Of a host under .localhost crane and cosign expect that
+(https://github.com/google/go-containerregistry/blob/v0.22.1/pkg/name/registry.go); `cosign download` has no
+switch for it that works elsewhere.
+"""
 
 _PORT = 5000
 _QUIET = {"REGISTRY_LOG_LEVEL": "error", "REGISTRY_LOG_ACCESSLOG_DISABLED": "true"}
 _LAYOUT = "/layout"
+_QUESTION = 120
+"""Seconds that a question may take, crane's own attempts and the start of its container included."""
 _TAGS_SO_FAR = "tags that moved are in the outcome; none of them names anything but the verified image"
 
 
@@ -51,7 +60,14 @@ class Registry:
 
     def client(self, image: Image) -> dagger.Container:
         """A tool's container that reaches the registry, logged in; never answered from a cache."""
-        container = fresh(tool(image.reference))
+        return self._reaching(fresh(tool(image.reference)))
+
+    def workbench(self) -> dagger.Container:
+        """A container with several tools that reaches the registry, logged in."""
+        return self._reaching(workbench(self.images))
+
+    def _reaching(self, container: dagger.Container) -> dagger.Container:
+        """The container with the way to the registry."""
         if self.service:
             container = container.with_service_binding(REHEARSAL.registry.partition(":")[0], self.service)
         if self.login:
@@ -67,7 +83,7 @@ class Registry:
     async def push(self, layout: Layout, repository: Repository) -> str:
         """Push the layout's image by digest, leaving no tag; the reference, which the registry confirmed."""
         reference = repository.at(layout.digest)
-        command = crane.push(_LAYOUT, reference, rehearsal=self.rehearsal)
+        command = crane.push(_LAYOUT, reference)
 
         async def push() -> str:
             client = self.client(self.images.crane).with_mounted_directory(_LAYOUT, layout.directory)
@@ -80,16 +96,28 @@ class Registry:
 
     async def digest(self, reference: str) -> str:
         """The digest the registry serves for `reference`; ImageMissing where it has no such image."""
-        command = crane.digest(reference, rehearsal=self.rehearsal)
+        command = crane.digest(reference)
 
         async def ask() -> str:
             return await self.client(self.images.crane).with_exec(command, use_entrypoint=True).stdout()
 
-        return crane.digest_in(await self._again(reference, f"{reference} could not be resolved", ask))
+        what = f"{reference} could not be resolved"
+        return crane.digest_in(await self._again(reference, what, ask, _QUESTION))
+
+    async def target(self, reference: str) -> Target:
+        """The manifest of an image given by digest, for what is attached to it."""
+        command = crane.manifest(reference)
+
+        async def ask() -> str:
+            return await self.client(self.images.crane).with_exec(command, use_entrypoint=True).stdout()
+
+        target = Target.of(await self._again(reference, f"{reference} could not be read", ask, _QUESTION))
+        check_digest("the manifest that the registry serves", target.digest, reference.partition("@")[2])
+        return target
 
     async def pull(self, reference: str, platform: str) -> dagger.Directory:
         """An image as an OCI layout, byte for byte; of an index, the platform's image."""
-        command = crane.pull(reference, platform, _LAYOUT, rehearsal=self.rehearsal)
+        command = crane.pull(reference, platform, _LAYOUT)
 
         async def pull() -> dagger.Directory:
             pulled = self.client(self.images.crane).with_exec(command, use_entrypoint=True)
@@ -100,15 +128,15 @@ class Registry:
     async def tags(self, repository: Repository) -> list[str]:
         """Every tag of a repository; none where it does not exist yet."""
         what = f"the tags of {repository} could not be listed"
-        command = crane.tags(str(repository), rehearsal=self.rehearsal)
+        command = crane.tags(str(repository))
 
         async def ask() -> list[str]:
             code, said, words = await self._asked(command, what)
             if code and not is_absent(words):
-                raise self._refusal(str(repository), what, words)
+                raise self.refusal(str(repository), what, words)
             return said.split() if code == 0 else []
 
-        return await self._again(str(repository), what, ask)
+        return await self._again(str(repository), what, ask, _QUESTION)
 
     async def named(self, reference: str, *, before_push: bool = False) -> str:
         """The digest that a tag names; empty where the tag is free.
@@ -119,27 +147,27 @@ class Registry:
                 who is logged in and may not read it is then taken at their word, until they have pushed.
         """
         what = f"{reference} could not be looked up"
-        command = crane.digest(reference, rehearsal=self.rehearsal)
+        command = crane.digest(reference)
 
         async def ask() -> str:
             code, said, words = await self._asked(command, what)
             perhaps_new = before_push and self.login is not None and is_forbidden(words)
             if code and not is_absent(words) and not perhaps_new:
-                raise self._refusal(reference, what, words)
+                raise self.refusal(reference, what, words)
             return crane.digest_in(said) if code == 0 else ""
 
-        return await self._again(reference, what, ask)
+        return await self._again(reference, what, ask, _QUESTION)
 
     async def tag(self, repository: Repository, digest: str, name: str) -> None:
         """Let the tag name the image, and see that it does."""
-        command = crane.tag(repository.at(digest), name, rehearsal=self.rehearsal)
+        command = crane.tag(repository.at(digest), name)
         reference = repository.tagged(name)
 
         async def tag() -> None:
             await self.client(self.images.crane).with_exec(command, use_entrypoint=True).sync()
 
         try:
-            await self._again(reference, f"{reference} could not be tagged", tag)
+            await self._again(reference, f"{reference} could not be tagged", tag, _QUESTION)
         except SupplyChainError as error:
             raise error.but(advice=_TAGS_SO_FAR) from error
         check_digest(f"the tag {name}", await self.digest(reference), digest)
@@ -152,18 +180,31 @@ class Registry:
         with failing_as(RegistryFailed, otherwise):
             return await client.exit_code(), await client.stdout(), await client.stderr()
 
-    async def _again(self, reference: str, what: str, attempt: Callable[[], Awaitable[T]]) -> T:
-        """What `attempt` comes to, within the patience of the run; a failed command says why in our words."""
+    async def _again(
+        self, reference: str, what: str, attempt: Callable[[], Awaitable[T]], longest: float | None = None
+    ) -> T:
+        """What `attempt` comes to, within the patience of the run; a failed command says why in our words.
+
+        Args:
+            reference: What is asked about.
+            what: What failed, if it does.
+            attempt: Asks.
+            longest: Seconds after which no answer is to be hoped for: crane itself would wait for ever.
+        """
 
         async def once() -> T:
-            with tool_failing_as(lambda words: self._refusal(reference, what, words)):
-                done = await attempt()
+            with tool_failing_as(lambda words: self.refusal(reference, what, words)):
+                try:
+                    with anyio.fail_after(longest):
+                        done = await attempt()
+                except TimeoutError:
+                    raise self.refusal(reference, what, f"no end within {longest} s") from None
             self.patience.met.add(_host(reference))
             return done
 
         return await again(what, once, self.patience)
 
-    def _refusal(self, reference: str, what: str, words: str) -> SupplyChainError:
+    def refusal(self, reference: str, what: str, words: str) -> SupplyChainError:
         """The error for a failed command. Who refuses is there: from now on their silence is an outage."""
         error = refusal(what, words, host=_host(reference), known=self.knows(reference))
         if not isinstance(error, RegistryUnreachable):

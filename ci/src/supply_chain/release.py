@@ -2,26 +2,28 @@
 
 Run and judge are apart: a candidate always comes to an evidence folder, whatever happened; a verdict raises.
 Order: signer and registry answer → checks ∥ build, then smoke ∥ database → one scan → conversions → gate,
-then the checks are judged → push by digest, untagged → sign, attest (one writer, one after the other:
-registries without a referrers API lose one of two) → verify from the registry ∥ save for offline use → tags,
-the version's last. So no tag ever names what was not verified, and a scan is evidence whatever stops a run
-after it. A version that exists is adopted where it is what this run would have made, else refused.
+then the checks are judged → push by digest, untagged → signature, SBOM and provenance are signed, attached by
+one writer and read back → verify from the registry ∥ save for offline use → the verifier shows that it bites
+→ tags, the version's last → the evidence is signed as a whole. So no tag ever names what was not verified,
+and a scan is evidence whatever stops a run after it. A version that exists is adopted where it is what this
+run would have made, else refused.
 """
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import dagger
 from dagger import dag
 
 from supply_chain import evidence, publishing
 from supply_chain.adoption import adopt
+from supply_chain.attesting import attested
 from supply_chain.checking import Checked, Checking
 from supply_chain.errors import InternalError, SupplyChainError
 from supply_chain.inputs import Subject, check_unmoved, subject_of
 from supply_chain.ledger import Ledger
 from supply_chain.models import policy
-from supply_chain.models.outcome import Mode
+from supply_chain.models.mode import Mode
 from supply_chain.models.summary import render
 from supply_chain.models.trivy_report import Report, nothing_listed
 from supply_chain.notices import notices
@@ -29,7 +31,7 @@ from supply_chain.plan import Plan
 from supply_chain.registry import Registry, reached, throw_away
 from supply_chain.run import Run
 from supply_chain.scanner import check_sbom, conversions, findings_file, report_file, scanned
-from supply_chain.signer import Anchor, KeySigner, Signer, attest, sign, throw_away_signer
+from supply_chain.signing import signer_of
 from supply_chain.toolbox import both
 from supply_chain.vulnerability_db import VulnerabilityDb
 
@@ -42,14 +44,15 @@ async def candidate(plan: Plan) -> dagger.Directory:
             "version": plan.version.tag,
             "revision": plan.commit.revision,
             "dirty": plan.commit.dirty,
-            "images": dict(plan.project.images),
+            "images": plan.images,
             "notices": notices(plan),
         }
     )
-    error: SupplyChainError | None = None
+    error: SupplyChainError
     try:
-        async with _registry(plan) as registry:
-            await pipeline(Run(plan, ledger, registry))
+        async with _ready(plan, ledger) as run:
+            await pipeline(run)
+            return await evidence.sealed(run)
     except SupplyChainError as failure:
         error = failure
     except dagger.QueryError as failure:
@@ -69,26 +72,47 @@ async def verdict(directory: dagger.Directory) -> str:
 
 async def pipeline(run: Run) -> None:
     """Every step, in order; the first that fails ends the run."""
-    signer, anchor, existing = await _ready(run)
-    if existing:
-        await adopt(run, anchor, existing)
+    if existing := await _existing(run):
+        await adopt(run, existing)
         return
     made, of_source = await both(lambda: _made(run), lambda: _source_checked(run))
     (subject, of_image), db = made
     checked = of_source + of_image
     run.ledger.learn(checks=checked.rows)
-    report, sbom = await _scanned(run, subject, db)
+    report = await _scanned(run, subject, db)
     _gate(run, report)
     checked.raise_failure()
     await check_unmoved(run.plan.request.given, subject, run.plan.project)
     image = await _pushed(run, subject)
-    await _signed(run, signer, image, sbom)
-    text = await sbom.contents()
-    await both(
-        lambda: publishing.verify(run, anchor, image, text),
+    await attested(run, subject, image)
+    proven, _ = await both(
+        lambda: publishing.verify(run, image),
         lambda: publishing.save(run, image, subject.layout),
     )
     await publishing.tag(run, subject.layout.digest)
+    await publishing.keep(run, image, subject.layout, proven)
+
+
+@asynccontextmanager
+async def _ready(plan: Plan, ledger: Ledger) -> AsyncIterator[Run]:
+    """A run with its registry and its signer, both of them tried; throw-away ones live for the block.
+
+    Nothing is built for a signer or a registry that cannot be used.
+    """
+    images, signing, patience = plan.project.images, plan.request.signing, plan.project.patience
+    async with AsyncExitStack() as stack:
+        with ledger.step("signer and registry"):
+            registry, signer = await both(
+                lambda: stack.enter_async_context(_registry(plan)),
+                lambda: stack.enter_async_context(signer_of(signing, images, patience, plan.commit.revision)),
+            )
+            trust = await signer.trust(images, rehearsal=plan.mode is Mode.REHEARSAL)
+            # Of a source that was changed since the commit, no policy would believe that it is the commit's.
+            trust = trust.of_commit("" if plan.commit.dirty else plan.commit.revision)
+        ledger.learn(signer=trust.name, place=signer.place)
+        for name, text in trust.files.items():
+            ledger.files[name] = dag.directory().with_new_file(name, text).file(name)
+        yield Run(plan, ledger, registry, signer, trust)
 
 
 @asynccontextmanager
@@ -101,25 +125,13 @@ async def _registry(plan: Plan) -> AsyncIterator[Registry]:
         yield await reached(plan.project.images, plan.project.logins, plan.project.patience)
 
 
-async def _ready(run: Run) -> tuple[Signer, Anchor, str]:
-    """Signer, anchor, and the digest of the version where it exists already.
-
-    Nothing is built for a signer or a registry that cannot be used.
-    """
-    request, plan = run.plan.request, run.plan
-    given = KeySigner(request.key, request.key_password) if request.key and request.key_password else None
-    signer = given or throw_away_signer()
-
-    async def look_up() -> str:
-        if run.registry.rehearsal:
-            return ""
-        return await run.registry.named(plan.repository.tagged(plan.version.tag), before_push=True)
-
-    with run.ledger.step("signer and registry"):
-        anchor, existing = await both(lambda: signer.anchor(run.images.cosign), look_up)
-    for name, text in anchor.files.items():
-        run.ledger.files[name] = dag.directory().with_new_file(name, text).file(name)
-    return signer, anchor, existing
+async def _existing(run: Run) -> str:
+    """The digest of the version where it exists already; empty where it is free."""
+    if run.registry.rehearsal:
+        return ""
+    tagged = run.plan.repository.tagged(run.plan.version.tag)
+    with run.ledger.step("version free"):
+        return await run.registry.named(tagged, before_push=True)
 
 
 async def _made(run: Run) -> tuple[tuple[Subject, Checked], VulnerabilityDb]:
@@ -153,7 +165,7 @@ async def _database(run: Run) -> VulnerabilityDb:
     return db
 
 
-async def _scanned(run: Run, subject: Subject, db: VulnerabilityDb) -> tuple[Report, dagger.File]:
+async def _scanned(run: Run, subject: Subject, db: VulnerabilityDb) -> Report:
     """Scan once; report, table, SARIF and SBOM are evidence whether or not the gate will pass."""
     reference = run.plan.repository.at(subject.layout.digest)
     with run.ledger.step("scan"):
@@ -170,7 +182,7 @@ async def _scanned(run: Run, subject: Subject, db: VulnerabilityDb) -> tuple[Rep
             "sbom.spdx.json": made.sbom,
         }
         await check_sbom(made.sbom, report, reference)
-    return report, made.sbom
+    return report
 
 
 def _gate(run: Run, report: Report) -> None:
@@ -185,10 +197,3 @@ async def _pushed(run: Run, subject: Subject) -> str:
         image = await run.registry.push(subject.layout, run.plan.repository)
     run.ledger.learn(image=image)
     return image
-
-
-async def _signed(run: Run, signer: Signer, image: str, sbom: dagger.File) -> None:
-    with run.ledger.step("sign"):
-        await sign(run.registry, signer, image)
-    with run.ledger.step("attest SBOM"):
-        await attest(run.registry, signer, image, "spdxjson", sbom)

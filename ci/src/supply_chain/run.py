@@ -6,15 +6,20 @@ from supply_chain.images import Images
 from supply_chain.ledger import Ledger
 from supply_chain.plan import Plan
 from supply_chain.registry import Registry
+from supply_chain.signer import Signer
+from supply_chain.trust import Trust
 
 
 @dataclass(frozen=True)
 class Run:
-    """What is to be done, what was learned so far, and the registry it is done in."""
+    """What is to be done, what was learned so far, and whom it is done with."""
 
     plan: Plan
     ledger: Ledger
     registry: Registry
+    signer: Signer
+    trust: Trust
+    """What verifies that signer, and no other."""
 
     @property
     def images(self) -> Images:

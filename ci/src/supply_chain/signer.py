@@ -1,81 +1,50 @@
-"""Who vouches for an image, and how that is checked: an interface, and the signer that holds a key."""
+"""Who signs: an interface, and the signer that holds a key. Bundles are made first, attached afterwards."""
 
-import hashlib
-import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import dagger
 from dagger import dag
 
+from supply_chain.errors import SupplyChainError
 from supply_chain.faults import tool_failing_as
-from supply_chain.images import Image
-from supply_chain.keys import throw_away_key
-from supply_chain.registry import Registry
+from supply_chain.images import Images
+from supply_chain.models.place import Place
+from supply_chain.models.verification_policy import VerificationPolicy
+from supply_chain.patience import Patience, again
 from supply_chain.toolbox import fresh, tool
 from supply_chain.tools import cosign
+from supply_chain.trust import Trust
+from supply_chain.workbench import Answer, run, workbench
 
-_PREDICATE = "/predicate"
-
-
-class Anchor(Protocol):
-    """What a verifier trusts. It comes from the caller, never from what is being verified."""
-
-    @property
-    def name(self) -> str:
-        """Kind of the signer and what identifies it."""
-
-    @property
-    def files(self) -> dict[str, str]:
-        """What of it goes into the evidence, by name."""
-
-    @property
-    def flags(self) -> Sequence[str]:
-        """Flags of cosign that verify against it."""
-
-    def equip(self, container: dagger.Container) -> dagger.Container:
-        """The container with the files those flags name."""
+_STATEMENTS = "/statements"
+_BUNDLES = "/bundles"
+_BLOB = "/blob"
+_AT_ONCE = 4  # a log answers once it has published: waiting costs nothing
+_BLOB_BUNDLE = f"{_BUNDLES}/blob.sigstore.json"
 
 
 class Signer(Protocol):
     """Makes signatures."""
 
     @property
+    def kind(self) -> str:
+        """`key` or `keyless`."""
+
+    @property
+    def place(self) -> Place:
+        """Where it signs, as far as somebody vouches for it."""
+
+    @property
     def flags(self) -> Sequence[str]:
         """Flags of cosign that sign as this signer."""
 
     def equip(self, container: dagger.Container) -> dagger.Container:
-        """The container with the secrets and files those flags name."""
+        """The container with the secrets, files and services those flags need."""
 
-    async def anchor(self, image: Image) -> Anchor:
-        """What verifies this signer's signatures; fails early when the signer cannot be used."""
-
-
-@dataclass(frozen=True)
-class PublicKey:
-    """A public key, as an anchor."""
-
-    pem: str
-
-    @property
-    def name(self) -> str:
-        """`key` and the digest of its PEM text."""
-        return f"key sha256:{hashlib.sha256(self.pem.encode()).hexdigest()}"
-
-    @property
-    def files(self) -> dict[str, str]:
-        """The key itself."""
-        return {"cosign.pub": self.pem}
-
-    @property
-    def flags(self) -> Sequence[str]:
-        """Verify against the key file, offline."""
-        return cosign.AGAINST_KEY
-
-    def equip(self, container: dagger.Container) -> dagger.Container:
-        """The key file, and a trust root without services."""
-        return _with_files(container, cosign.NO_SERVICES | {cosign.PUBLIC_KEY: self.pem})
+    async def trust(self, images: Images, *, rehearsal: bool) -> Trust:
+        """What verifies what this signer signs here, and nothing else; fails early when it cannot be used."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +55,16 @@ class KeySigner:
     password: dagger.Secret
 
     @property
+    def kind(self) -> str:
+        """It is a key."""
+        return "key"
+
+    @property
+    def place(self) -> Place:
+        """Nobody vouches for where a key is used."""
+        return Place()
+
+    @property
     def flags(self) -> Sequence[str]:
         """Sign with the key in the environment."""
         return cosign.BY_KEY
@@ -94,46 +73,83 @@ class KeySigner:
         """Key and password as variables, and configurations without services."""
         container = container.with_secret_variable(cosign.KEY_VARIABLE, self.key)
         container = container.with_secret_variable(cosign.PASSWORD_VARIABLE, self.password)
-        return _with_files(container, cosign.NO_SERVICES)
+        for path, text in cosign.NO_SERVICES.items():
+            container = container.with_new_file(path, text)
+        return container
 
-    async def anchor(self, image: Image) -> PublicKey:
+    async def trust(self, images: Images, *, rehearsal: bool) -> Trust:
         """The key's public half; KeyRefused when key and password do not fit."""
         with tool_failing_as(lambda words: cosign.signing_refusal("the private key cannot be used", words)):
-            client = self.equip(fresh(tool(image.reference)))
-            return PublicKey(await client.with_exec(cosign.public_key(), use_entrypoint=True).stdout())
+            client = self.equip(fresh(tool(images.cosign.reference)))
+            pem = await client.with_exec(cosign.public_key(), use_entrypoint=True).stdout()
+        return Trust(own_policy({"public_key": pem}, self.place, rehearsal=rehearsal))
 
 
-def throw_away_signer() -> KeySigner:
-    """A signer with a key made for this run only."""
-    key = throw_away_key()
-    run = uuid.uuid4().hex
-    return KeySigner(
-        key=dag.set_secret(f"throw-away-key-{run}", key.pem),
-        password=dag.set_secret(f"throw-away-password-{run}", key.password),
-    )
+def own_policy(anchor: Mapping[str, str], place: Place, *, rehearsal: bool) -> VerificationPolicy:
+    """What a run lets pass of its own: this anchor, and the place that it runs at.
+
+    The repository is part of it: a reusable workflow has one name, whoever calls it.
+    """
+    own = {
+        "builders": (place.builder_id,),
+        "repository": place.repository or None,
+        "allow_rehearsal": rehearsal,
+        "allow_empty_sbom": True,
+    }
+    return VerificationPolicy.parse("", {**anchor, **own})
 
 
-async def sign(registry: Registry, signer: Signer, reference: str) -> None:
-    """Sign the image and store the signature beside it."""
-    command = cosign.sign(reference, signer.flags, rehearsal=registry.rehearsal)
-    client = signer.equip(registry.client(registry.images.cosign))
-    with tool_failing_as(lambda words: cosign.signing_refusal(f"{reference} could not be signed", words)):
-        await client.with_exec(command, use_entrypoint=True).sync()
+async def signed(
+    images: Images, signer: Signer, statements: Mapping[str, bytes], patience: Patience
+) -> dict[str, str]:
+    """A bundle for every statement, by the same names; what is signed once is not signed again."""
+    bundles: dict[str, str] = {}
+
+    async def attempt() -> None:
+        missing = {name: statement for name, statement in statements.items() if name not in bundles}
+        container = signer.equip(workbench(images)).with_directory(_BUNDLES, dag.directory())
+        for name, statement in missing.items():
+            container = container.with_new_file(_statement(name), statement.decode())
+        commands = [_attest(name, signer) for name in missing]
+        said, left = await run(container, commands, at_once=_AT_ONCE)
+        made = left.directory(_BUNDLES)
+        for name, answer in zip(missing, said, strict=True):
+            if answer.code == 0:
+                bundles[name] = await made.file(f"{name}.sigstore.json").contents()
+        _check(said, missing)
+
+    await again(f"signing {', '.join(statements)}", attempt, patience)
+    return {name: bundles[name] for name in statements}
 
 
-async def attest(
-    registry: Registry, signer: Signer, reference: str, kind: str, predicate: dagger.File
-) -> None:
-    """Attest the predicate on the image and store the attestation beside it."""
-    command = cosign.attest(reference, kind, _PREDICATE, signer.flags, rehearsal=registry.rehearsal)
-    client = signer.equip(registry.client(registry.images.cosign)).with_mounted_file(_PREDICATE, predicate)
-    with tool_failing_as(
-        lambda words: cosign.signing_refusal(f"{kind} could not be attested on {reference}", words)
-    ):
-        await client.with_exec(command, use_entrypoint=True).sync()
+async def signed_blob(images: Images, signer: Signer, blob: dagger.File, patience: Patience) -> dagger.File:
+    """A bundle over the bytes of a file."""
+
+    async def attempt() -> dagger.File:
+        container = signer.equip(workbench(images)).with_directory(_BUNDLES, dag.directory())
+        command = [cosign.PROGRAM, *cosign.sign_blob(_BLOB, _BLOB_BUNDLE, signer.flags)]
+        said, left = await run(container.with_mounted_file(_BLOB, blob), [command])
+        _check(said, ["the evidence"])
+        return await left.file(_BLOB_BUNDLE).sync()
+
+    return await again("signing the evidence", attempt, patience)
 
 
-def _with_files(container: dagger.Container, files: dict[str, str]) -> dagger.Container:
-    for path, text in files.items():
-        container = container.with_new_file(path, text)
-    return container
+def _attest(name: str, signer: Signer) -> list[str]:
+    bundle = f"{_BUNDLES}/{name}.sigstore.json"
+    return [cosign.PROGRAM, *cosign.attest_blob(_statement(name), bundle, signer.flags)]
+
+
+def _statement(name: str) -> str:
+    return f"{_STATEMENTS}/{name}.json"
+
+
+def _check(said: Sequence[Answer], names: Sequence[str] | Mapping[str, bytes]) -> None:
+    """The first command's refusal, if one was refused."""
+    for name, answer in zip(names, said, strict=True):
+        if answer.code:
+            raise _refusal(name, answer)
+
+
+def _refusal(name: str, answer: Answer) -> SupplyChainError:
+    return cosign.signing_refusal(f"{name} could not be signed", answer.stderr)

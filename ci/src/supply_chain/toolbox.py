@@ -36,8 +36,12 @@ def script(python: Image, name: str) -> dagger.Container:
 
 def with_script(container: dagger.Container, name: str) -> dagger.Container:
     """The container, with one of our scripts in it."""
-    text = (files("supply_chain") / "scripts" / f"{name}.py").read_text()
-    return container.with_new_file(_SCRIPT, text)
+    return container.with_new_file(_SCRIPT, script_text(name))
+
+
+def script_text(name: str) -> str:
+    """One of our scripts."""
+    return (files("supply_chain") / "scripts" / f"{name}.py").read_text()
 
 
 def script_args(*args: str, python: str = "python3") -> list[str]:

@@ -7,10 +7,10 @@ import pytest
 
 from supply_chain.models.checks import Result, Row
 from supply_chain.models.database import Database
-from supply_chain.models.outcome import Outcome, Signed, Step
+from supply_chain.models.outcome import Outcome, Rejection, Step
 from supply_chain.models.trivy_report import Report, Severity
-from supply_chain.models.verification import SIGNATURE_TYPE
-from unit.supply_chain.outcomes import STARTED, excepting, outcome
+from unit.supply_chain.outcomes import STARTED, excepting, outcome, verification
+from unit.supply_chain.provenances import PLACE
 
 DIGEST = "sha256:64c4001c525cfe52e9b113852b0ebfa75f3871905ca7c1680556b38c327e2fee"
 
@@ -42,7 +42,6 @@ def image() -> str:
 @pytest.fixture
 def full(report: Report, digest: str, image: str) -> Outcome:
     """A run that passed, with every field set."""
-    signed = Signed(predicate_type=SIGNATURE_TYPE, signer="key sha256:0")
     return outcome(
         digest=digest,
         image=image,
@@ -55,7 +54,13 @@ def full(report: Report, digest: str, image: str) -> Outcome:
         checks=(Row(check="lint", result=Result.PASSED, seconds=1.5, detail="2 commands"),),
         gate=excepting(report, severities=(Severity.CRITICAL, Severity.HIGH)),
         database=Database(source="given", digest=digest, updated_at=STARTED, sample=True),
-        signatures=(signed,),
-        attestations=(signed.model_copy(update={"predicate_type": "https://spdx.dev/Document"}),),
+        signer=f"{PLACE.workflow}, vouched for by {PLACE.issuer}",
+        place=PLACE,
+        verification=verification(digest),
+        self_test=(
+            Rejection(case="another identity", error="IdentityMismatch", what="the signer is not trusted"),
+            Rejection(case="no provenance", error="ProvenanceMissing", what="it carries no provenance"),
+        ),
+        evidence=("SHA256SUMS", "bundles", "layout"),
         steps=(Step(name="build", seconds=1.25, passed=True),),
     )

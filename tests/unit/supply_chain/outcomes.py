@@ -6,9 +6,15 @@ from typing import Any
 from supply_chain.errors import GateBlocked
 from supply_chain.images import Images
 from supply_chain.models.exceptions import Entry, Exceptions
-from supply_chain.models.outcome import Failure, Mode, Outcome
+from supply_chain.models.mode import Mode
+from supply_chain.models.outcome import Failure, Outcome
 from supply_chain.models.policy import Finding, Judgement, Policy, judge
+from supply_chain.models.provenance import PROVENANCE_TYPE
+from supply_chain.models.spdx import PREDICATE_TYPE as SBOM_TYPE
+from supply_chain.models.statement import SIGNATURE_TYPE
 from supply_chain.models.trivy_report import Report, Severity
+from supply_chain.models.verification import Proven, Verification
+from unit.supply_chain.provenances import PLACE
 
 TODAY = date(2026, 11, 25)
 STARTED = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
@@ -42,3 +48,44 @@ def excepting(report: Report, **policy: Any) -> Judgement:
         exception("CVE-1999-0002", -1),
     )
     return judge(report, Policy(exceptions=Exceptions(entries=entries), **policy), TODAY)
+
+
+def verification(digest: str, **changed: Any) -> Verification:
+    """What is proven of an image that a job of GitHub's has released, keyless."""
+    kinds = (SIGNATURE_TYPE, SBOM_TYPE, PROVENANCE_TYPE)
+    known: dict[str, Any] = {
+        "image": digest,
+        "signer": PLACE.workflow,
+        "issuer": PLACE.issuer,
+        "signatures": 1,
+        "attestations": kinds[1:],
+        "statements": tuple(
+            Proven(predicate_type=kind, signer=PLACE.workflow, logged=True, timestamped=True)
+            for kind in kinds
+        ),
+        "builder": PLACE.builder_id,
+        "repository": PLACE.repository,
+        "ref": PLACE.ref,
+        "commit": PLACE.commit,
+        "run": PLACE.run,
+        "packages": 7,
+    }
+    return Verification(**known | changed)
+
+
+def verification_by_key(digest: str) -> Verification:
+    """What is proven of an image that somebody's key has signed: nobody vouches for where that was."""
+    kinds = (SIGNATURE_TYPE, SBOM_TYPE, PROVENANCE_TYPE)
+    statements = (
+        Proven(predicate_type=kind, signer="key sha256:0", logged=False, timestamped=False) for kind in kinds
+    )
+    return Verification(
+        image=digest,
+        signer="key sha256:0",
+        signatures=1,
+        attestations=kinds[1:],
+        statements=tuple(statements),
+        builder="urn:supply-chain:builder:local",
+        run="urn:uuid:0b1c6e1f-6d3a-4a39-9b69-2f2d0a2c9a11",
+        packages=7,
+    )

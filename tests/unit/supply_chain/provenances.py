@@ -4,7 +4,7 @@ from typing import Any
 
 from supply_chain.models.build_type import ExternalParameters, InternalParameters, Source
 from supply_chain.models.identity import Claims
-from supply_chain.models.outcome import Mode
+from supply_chain.models.mode import Mode
 from supply_chain.models.place import Place, place_of
 from supply_chain.models.trivy_report import Severity
 from unit.supply_chain.identities import JOB

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from supply_chain.errors import ImagesInvalid
-from supply_chain.images import Images
+from supply_chain.images import Images, stand_ins
 
 PIN = "localhost/stand-in/trivy@sha256:" + "1" * 64
 
@@ -41,14 +41,30 @@ def test_no_pin_is_a_version_known_to_be_bad() -> None:
 def test_an_override_replaces_one_image_and_leaves_the_others() -> None:
     images = Images.pinned().overridden(table(stand_in_for="ghcr.io/aquasecurity/trivy"))
     assert images.trivy.reference == PIN
-    assert images.stand_ins == ["trivy"]
+    assert stand_ins(dict(images)) == ["trivy"]
     assert images.model_dump(exclude={"trivy"}) == Images.pinned().model_dump(exclude={"trivy"})
 
 
 def test_the_pins_are_a_valid_override_of_themselves() -> None:
-    assert Images.pinned().stand_ins == []
+    assert stand_ins(dict(Images.pinned())) == []
     every = "\n".join(table(name, reference=i.reference, version=i.version) for name, i in Images.pinned())
     assert Images.pinned().overridden(every) == Images.pinned()
+
+
+@pytest.mark.parametrize(
+    ("rehearsal", "throw_away_signer", "unused"),
+    [
+        (True, True, set()),
+        (True, False, {"fulcio", "rekor", "timestamp", "ctlog"}),
+        (False, False, {"registry", "fulcio", "rekor", "timestamp", "ctlog"}),
+    ],
+)
+def test_only_what_a_run_uses_is_said_to_be_used(
+    rehearsal: bool, throw_away_signer: bool, unused: set[str]
+) -> None:
+    pinned = Images.pinned()
+    used = pinned.used(rehearsal=rehearsal, throw_away_signer=throw_away_signer)
+    assert used == {name: image for name, image in pinned if name not in unused}
 
 
 @pytest.mark.parametrize(
@@ -60,7 +76,7 @@ def test_the_pins_are_a_valid_override_of_themselves() -> None:
         (table() + "\n[other]\nx = 1\n", "something else than"),
         (
             table("skopeo"),
-            "no image is called 'skopeo'\n  why: known: python, trivy, cosign, crane, registry, fulcio, rekor, ",
+            "no image is called 'skopeo'\n  why: known: python, trivy, cosign, crane, registry, fulcio, ",
         ),
         (table(digest="x"), r"images\.trivy\.digest: Extra inputs"),
         (table(reference="localhost/trivy:1"), r"images\.trivy\.reference: String should match"),

@@ -9,7 +9,8 @@ import pytest
 
 from supply_chain.errors import BuildFailed, EvidenceInvalid, InternalError
 from supply_chain.ledger import Ledger
-from supply_chain.models.outcome import Failure, Mode, Outcome
+from supply_chain.models.mode import Mode
+from supply_chain.models.outcome import Failure, Outcome
 from supply_chain.models.policy import Policy, judge
 from supply_chain.models.trivy_report import Report
 from supply_chain.schema import DIALECT, document, outcome_schema

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pytest
 from hypothesis import given, settings
@@ -11,25 +11,7 @@ from hypothesis import strategies as st
 
 from supply_chain.errors import RegistryDenied, RegistryUnavailable, SupplyChainError, Trouble, UsageError
 from supply_chain.patience import PATIENCE_SECONDS, Patience, again
-
-
-@dataclass
-class Time:
-    """A clock, and the naps that moved it."""
-
-    now: float = 1000
-    naps: list[float] = field(default_factory=list)
-
-    def read(self) -> float:
-        return self.now
-
-    async def sleep(self, seconds: float) -> None:
-        self.naps.append(seconds)
-        self.now += seconds
-        await asyncio.sleep(0)
-
-    def patience(self, seconds: float) -> Patience:
-        return Patience(seconds, clock=self.read, sleep=self.sleep)
+from unit.supply_chain.clock import Time
 
 
 @pytest.fixture

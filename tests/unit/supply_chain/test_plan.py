@@ -4,26 +4,24 @@ from typing import Any, cast
 
 import dagger
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from supply_chain.errors import BadReference, BadVersion, GitInvalid, InputAmbiguous, SignerMissing
+from supply_chain.errors import BadReference, BadVersion, GitInvalid, InputAmbiguous
 from supply_chain.git_facts import Commit
 from supply_chain.images import Images
 from supply_chain.inputs import Given
 from supply_chain.models.database import Database
-from supply_chain.models.outcome import Mode
+from supply_chain.models.mode import Mode
 from supply_chain.models.policy import Policy
-from supply_chain.models.verification import SIGNATURE_TYPE, Verification
 from supply_chain.models.version import Version
 from supply_chain.notices import notices
-from supply_chain.plan import REHEARSED_VERSION, Plan, Request, check_key, version_of
+from supply_chain.plan import REHEARSED_VERSION, Plan, Request, version_of
 from supply_chain.project import Project
-from supply_chain.publishing import statements
 from supply_chain.registry import REHEARSAL
+from supply_chain.signing import Signing
 from supply_chain.vulnerability_db import VulnerabilityDb
 
 SECRET = cast("dagger.Secret", object())
+BY_KEY = Signing(key=SECRET, key_password=SECRET)
 DIRECTORY = cast("dagger.Directory", object())
 COMMIT = "0123456789abcdef"
 
@@ -42,22 +40,6 @@ def test_only_a_rehearsal_may_go_without_a_version() -> None:
     assert version_of("1.0", rehearsal=False).tag == "1.0"
     with pytest.raises(BadVersion, match="needs a version"):
         version_of("", rehearsal=False)
-
-
-def test_a_real_release_is_never_left_unsigned() -> None:
-    with pytest.raises(SignerMissing, match="needs a signer"):
-        check_key(request(), rehearsal=False)
-    check_key(request(), rehearsal=True)
-    check_key(request(key=SECRET, key_password=SECRET), rehearsal=False)
-
-
-@settings(max_examples=16, deadline=None)
-@given(st.booleans(), st.booleans(), st.booleans())
-def test_half_a_key_is_refused_everywhere(key: bool, password: bool, rehearsal: bool) -> None:
-    given_secrets = request(key=SECRET if key else None, key_password=SECRET if password else None)
-    if key != password:
-        with pytest.raises(SignerMissing, match="needs its password"):
-            check_key(given_secrets, rehearsal=rehearsal)
 
 
 def test_an_image_is_given_in_one_way_or_none() -> None:
@@ -89,22 +71,21 @@ def test_a_rehearsal_says_what_it_does_not_prove() -> None:
     record = Database(source="given", digest=f"sha256:{'0' * 64}", updated_at=updated_at, sample=True)
     commit = Commit(COMMIT, dirty=True)
     said = " ".join(notices(plan(Mode.REHEARSAL, db=VulnerabilityDb(DIRECTORY, record), commit=commit)))
-    for told in ("rehearsal", "made for this run", "sample", "not what was committed"):
+    for told in ("a rehearsal", "its Sigstore were made for this run", "sample", "not what was committed"):
         assert told in said
 
 
 def test_stand_ins_are_named() -> None:
     pinned = Images.pinned()
     images = pinned.model_copy(update={"crane": pinned.crane.model_copy(update={"stand_in_for": "crane"})})
-    assert notices(plan(Mode.RELEASE, images=images, key=SECRET))[-1].endswith("official images: crane")
+    assert notices(plan(Mode.RELEASE, images=images, signing=BY_KEY))[-1].endswith("official images: crane")
 
 
 def test_a_real_release_has_nothing_to_add() -> None:
-    assert notices(plan(Mode.RELEASE, key=SECRET, commit=Commit(COMMIT, dirty=False))) == ()
+    assert notices(plan(Mode.RELEASE, signing=BY_KEY, commit=Commit(COMMIT, dirty=False))) == ()
 
 
-def test_every_verified_statement_is_recorded() -> None:
-    proven = Verification(image="x", signer="key sha256:0", signatures=2, attestations=("https://a",))
-    recorded = statements(proven)
-    assert [signed.predicate_type for signed in recorded["signatures"]] == [SIGNATURE_TYPE] * 2
-    assert [signed.predicate_type for signed in recorded["attestations"]] == ["https://a"]
+def test_a_rehearsal_with_the_callers_own_signer_does_not_call_it_made_up() -> None:
+    said = " ".join(notices(plan(Mode.REHEARSAL, signing=BY_KEY)))
+    assert "a rehearsal" in said
+    assert "made for this run" not in said

@@ -10,6 +10,7 @@ import dagger
 import pytest
 
 from supply_chain.git_facts import Commit
+from supply_chain.identity import Identity
 from supply_chain.images import Images
 from supply_chain.inputs import Given, Subject
 from supply_chain.layout import Layout
@@ -17,11 +18,12 @@ from supply_chain.ledger import Ledger
 from supply_chain.main import SupplyChain
 from supply_chain.models.build_type import ExternalParameters
 from supply_chain.models.database import Database
-from supply_chain.models.outcome import Mode
+from supply_chain.models.mode import Mode
 from supply_chain.models.place import Place
 from supply_chain.models.policy import Policy
 from supply_chain.models.provenance import PROVENANCE_TYPE, Provenance, ResourceDescriptor
 from supply_chain.models.reference import Repository
+from supply_chain.models.referrer import Target
 from supply_chain.models.settings import Settings
 from supply_chain.models.statement import Statement
 from supply_chain.models.trivy_report import Severity
@@ -32,6 +34,9 @@ from supply_chain.provenance import provenance
 from supply_chain.registry import Registry
 from supply_chain.rules import Rules
 from supply_chain.run import Run
+from supply_chain.signer import Signer
+from supply_chain.signing import Signing
+from supply_chain.trust import Trust
 from supply_chain.vulnerability_db import Wanted
 from unit.supply_chain.identities import COMMIT
 from unit.supply_chain.outcomes import STARTED
@@ -43,6 +48,8 @@ DOCKERFILE = "ARG PYTHON_IMAGE\nFROM $PYTHON_IMAGE AS base\nFROM base AS runtime
 EXCEPTIONS = "vulnerabilities: []  # none, for now: ü\n"
 MINE = "# mine\n"
 SBOM = '{"name": "bölt"}\n'
+SIGNING = Signing(identity=cast("Identity", object()))
+IN_A_RELEASE = {"python", "trivy", "cosign", "crane"}
 
 
 class Text:
@@ -93,10 +100,8 @@ def run(project: Project | None = None, **facts: Any) -> Run:
     of_plan = {"mode", "commit", "policy", "sample_advisories"} & facts.keys()
     plan_facts |= {name: facts.pop(name) for name in of_plan}
     database = facts.pop("record", Database(source="given", digest=OTHER, updated_at=STARTED, sample=False))
-    request = Request(
-        project=project or Project(images=Images.pinned(), source=source()),
-        **{"repository": "ghcr.io/acme/inventory", "version": "1.2.3"} | facts,
-    )
+    asked: dict[str, Any] = {"repository": "ghcr.io/acme/inventory", "version": "1.2.3", "signing": SIGNING}
+    request = Request(project=project or Project(images=Images.pinned(), source=source()), **asked | facts)
     plan = Plan(
         request=request,
         repository=Repository.parse("ghcr.io/acme/inventory"),
@@ -105,15 +110,16 @@ def run(project: Project | None = None, **facts: Any) -> Run:
         **plan_facts,
     )
     ledger = Ledger({"database": database}, started_at=STARTED)
-    return Run(plan, ledger, Registry(images=request.project.images))
+    nobody = cast("Signer", object()), cast("Trust", object())
+    return Run(plan, ledger, Registry(images=request.project.images), *nobody)
 
 
 def stated(
     a_run: Run, origin: str = "source", place: Place = PLACE, **byproducts: bytes | dagger.File
 ) -> Statement:
-    subject = Subject(
-        Layout(cast("dagger.Directory", object()), DIGEST, "{}"), cast("dagger.Container", object()), origin
-    )
+    target = Target(digest=DIGEST, size=1, media_type="application/vnd.oci.image.manifest.v1+json")
+    layout = Layout(cast("dagger.Directory", object()), DIGEST, "{}", target)
+    subject = Subject(layout, cast("dagger.Container", object()), origin)
     named = {name.replace("_", "."): content for name, content in byproducts.items()}
     made = anyio.run(provenance, a_run, subject, place, "keyless", named)
     return Statement.parse(made.to_json())
@@ -198,8 +204,9 @@ def test_what_is_left_to_defaults_is_said_as_well() -> None:
 def test_every_flag_of_a_release_is_a_parameter_or_left_out_for_a_reason() -> None:
     """A new flag has to be decided upon: it is a parameter, or it is listed here and on the page."""
     renamed = {"image": "input", "tarball": "input", "db": "database", "max_db_age": "max_db_age_hours"}
-    # What git says is the dependency `source`; the others decide who signs, and whose the source may be.
-    left_out = {"self", "git", "own", "key", "key_password"}
+    # What git says is the dependency `source`; the others decide who signs, whose the source may be, and how
+    # long is waited.
+    left_out = {"self", "git", "own", "key", "key_password", "sigstore", "patience"}
     flags = {*inspect.signature(SupplyChain).parameters, *inspect.signature(SupplyChain.candidate).parameters}
     parameters = {renamed.get(flag, flag) for flag in flags - left_out}
     assert parameters <= ExternalParameters.model_fields.keys()
@@ -207,7 +214,7 @@ def test_every_flag_of_a_release_is_a_parameter_or_left_out_for_a_reason() -> No
 
 def test_everything_used_is_there_by_digest() -> None:
     found = dependencies(proven(run()))
-    tools = {f"tool/{name}" for name, _ in Images.pinned()}
+    tools = {f"tool/{name}" for name in IN_A_RELEASE}
     assert set(found) == {"source", "base-image", "vulnerability-db"} | tools
     assert all(one.digest for one in found.values())
     assert found["source"].digest == {"gitCommit": COMMIT}
@@ -271,6 +278,22 @@ def test_what_makes_a_run_worth_less_is_said() -> None:
     assert dependencies(found)["tool/crane"].annotations == {"standsInFor": "z"}
 
 
+def test_a_rehearsals_own_registry_and_sigstore_are_used_as_well() -> None:
+    found = proven(run(mode=Mode.REHEARSAL, repository="", signing=Signing()))
+    every = {name for name, _ in Images.pinned()}
+    assert {name for name in dependencies(found) if name.startswith("tool/")} == {f"tool/{n}" for n in every}
+    assert found.run_details.builder.version.keys() == every
+
+
+def test_an_image_that_no_step_has_used_is_not_named() -> None:
+    """Nor is it said to stand in for anything."""
+    stand_in = f'[images.rekor]\nreference = "x/y@{OTHER}"\nversion = "9"\nstand_in_for = "z"\n'
+    project = Project(images=Images.pinned().overridden(stand_in), source=source())
+    found = proven(run(project))
+    assert (found.external.images, found.internal.stand_ins) == ((), ())
+    assert "tool/rekor" not in dependencies(found)
+
+
 def test_byproducts_are_named_by_the_digest_of_their_bytes() -> None:
     found = proven(run(), sbom_spdx_json=file(SBOM), trivy_json=b"\xff{}").run_details.byproducts
     assert {one.name: one.digest["sha256"] for one in found} == {
@@ -285,4 +308,6 @@ def test_times_and_versions_are_those_of_the_run() -> None:
     assert metadata.started_on == STARTED
     assert metadata.finished_on
     assert metadata.finished_on > STARTED
-    assert details.builder.version == {name: image.version for name, image in Images.pinned()}
+    assert details.builder.version == {
+        name: image.version for name, image in Images.pinned() if name in IN_A_RELEASE
+    }

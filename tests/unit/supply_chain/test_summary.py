@@ -1,15 +1,24 @@
 """What is rendered from an outcome: bounded, honest, and nobody can break it."""
 
-from supply_chain.errors import SupplyChainError
+from supply_chain.errors import SupplyChainError, VerifierFailed
 from supply_chain.images import Images
 from supply_chain.models.checks import Result, Row
 from supply_chain.models.exceptions import Exceptions
-from supply_chain.models.outcome import Failure, Outcome, Signed, Step
+from supply_chain.models.outcome import Failure, Outcome, Rejection, Step
 from supply_chain.models.policy import Excepted, Judgement, Policy, judge
 from supply_chain.models.summary import proven, render
 from supply_chain.models.trivy_report import NOTHING_LISTED, Report
-from supply_chain.models.verification import SIGNATURE_TYPE, Verification
-from unit.supply_chain.outcomes import TODAY, blocked, exception, finding, outcome
+from supply_chain.models.verification import Proven
+from unit.supply_chain.outcomes import (
+    TODAY,
+    blocked,
+    exception,
+    finding,
+    outcome,
+    verification,
+    verification_by_key,
+)
+from unit.supply_chain.provenances import PLACE
 
 
 def test_the_summary_says_what_was_made(full: Outcome, digest: str, image: str) -> None:
@@ -19,15 +28,16 @@ def test_the_summary_says_what_was_made(full: Outcome, digest: str, image: str) 
         digest,
         image,
         "`sha-0123456`, `1.2.3`",
-        "| packages     | 7 ",
-        "| platform     | `linux/amd64`",
+        "| packages | 7 ",
+        "| platform | `linux/amd64`",
         "adopted: the version was there already and holds",
         "none given, **with changes that were not committed**",
-        SIGNATURE_TYPE,
-        "https://spdx.dev/Document",
+        f"`{PLACE.workflow}, vouched for by {PLACE.issuer}`",
+        f"| builder  | `{PLACE.builder_id}`",
+        "| verified | yes, see below |",
     ):
         assert told in summary
-    assert "| database     | **sample**, `given` of 2026-11-23 04:00 UTC" in summary
+    assert "| database | **sample**, `given` of 2026-11-23 04:00 UTC" in summary
     assert "| HIGH     | 4          | 1       |" in summary
 
 
@@ -39,9 +49,12 @@ def test_the_summary_of_an_early_failure_claims_nothing() -> None:
         "nothing was pushed",
         "no tag was moved",
         "nothing was scanned",
-        "none verified",
+        "| signer   | unknown: no signer was ready |",
+        "| builder  | unknown: no signer was ready |",
+        "| verified | **no**: nothing was verified |",
     ):
         assert told in summary
+    assert "## Verification" not in summary
 
 
 def test_the_summary_of_a_blocked_run_names_findings_and_advice(report: Report) -> None:
@@ -118,7 +131,7 @@ def test_a_huge_outcome_fits_a_job_summary(digest: str) -> None:
         excepted=(Excepted(finding=huge, statement=words, expired_at=TODAY),) * 200,
         expiring=(entry,),
     )
-    signed = (Signed(predicate_type=words, signer=words),) * 100
+    statement = Proven(predicate_type=words, signer=words, logged=True, timestamped=True)
     summary = render(
         outcome(
             version=words,
@@ -128,8 +141,12 @@ def test_a_huge_outcome_fits_a_job_summary(digest: str) -> None:
             notices=(words,) * 100,
             checks=(Row(check=words, result=Result.FAILED, seconds=1, detail=words),) * 100,
             gate=gate,
-            signatures=signed,
-            attestations=signed,
+            signer=words,
+            place=PLACE.model_copy(update={"builder_id": words}),
+            verification=verification(
+                words, signer=words, issuer=words, run=words, statements=(statement,) * 200
+            ),
+            self_test=(Rejection(case=words, error=words, what=words),) * 100,
             error=Failure(name=words, what=words, why=words, advice=words, exit_code=1),
             evidence=(words,) * 100,
             steps=(Step(name=words, seconds=1, passed=True),) * 200,
@@ -146,10 +163,74 @@ def test_stand_ins_are_named_beside_what_they_stand_for() -> None:
     assert f"a stand-in for `{pinned.trivy.reference}`" in summary
 
 
-def test_a_verification_is_a_table(image: str) -> None:
-    shown = proven(
-        Verification(image=image, signer="key sha256:0", signatures=1, attestations=("https://a",))
+def rows(shown: str) -> dict[str, str]:
+    """Values of a table of two columns, by name."""
+    cells = ([cell.strip() for cell in line.strip("|").split("|")] for line in shown.splitlines()[2:])
+    return dict(cells)
+
+
+def test_a_keyless_verification_says_who_vouches_for_what(digest: str) -> None:
+    assert rows(proven(verification(digest))) == {
+        "image": f"`{digest}`",
+        "signer": f"`{PLACE.workflow}`",
+        "issuer": "`https://token.actions.githubusercontent.com`",
+        "builder": "`https://github.com/actions/runner/github-hosted`",
+        "repository": "`https://github.com/acme/inventory`",
+        "ref": "`refs/tags/v1.2.3`",
+        "commit": f"`{PLACE.commit}`",
+        "run": f"`{PLACE.run}`",
+        "signature": "`https://sigstore.dev/cosign/sign/v1`, logged, timestamped",
+        "SBOM": "`https://spdx.dev/Document`, logged, timestamped",
+        "provenance": "`https://slsa.dev/provenance/v1`, logged, timestamped",
+        "packages in the SBOM": "7",
+    }
+
+
+def test_a_verification_by_key_has_no_row_for_what_nobody_vouches_for(digest: str) -> None:
+    shown = rows(proven(verification_by_key(digest)))
+    assert not {"issuer", "repository", "ref", "commit"} & shown.keys()
+    assert shown["signer"] == "`key sha256:0`"
+    assert shown["signature"] == "`https://sigstore.dev/cosign/sign/v1`"
+
+
+def test_a_log_and_a_timestamp_are_told_apart(digest: str) -> None:
+    logged, stamped = (
+        Proven(predicate_type="urn:x", signer="s", logged=seen, timestamped=not seen)
+        for seen in (True, False)
     )
-    assert f"| image       | `{image}` |" in shown
-    assert f"| signature   | `{SIGNATURE_TYPE}` |" in shown
-    assert "| attestation | `https://a` |" in shown
+    assert rows(proven(verification(digest, statements=(logged,))))["attestation"] == "`urn:x`, logged"
+    assert rows(proven(verification(digest, statements=(stamped,))))["attestation"] == "`urn:x`, timestamped"
+
+
+def test_the_summary_shows_what_was_proven_and_how_the_verifier_bit(full: Outcome, digest: str) -> None:
+    summary = render(full)
+    section = summary.partition("## Verification\n\n")[2].partition("\n## ")[0]
+    verified, _, refused = section.partition("\n\n")
+    assert verified == proven(verification(digest))
+    assert [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in refused.strip().splitlines()
+    ] == [
+        ["the same, spoilt by", "result", "as"],
+        ["-" * 19, "-------", "--"],
+        ["another identity", "refused", "`IdentityMismatch`"],
+        ["no provenance", "refused", "`ProvenanceMissing`"],
+    ]
+
+
+def test_what_was_verified_is_shown_although_a_later_step_failed(digest: str) -> None:
+    error = VerifierFailed("the verifier accepted no provenance")
+    failed = outcome(
+        status=error.status, error=Failure.of(error), digest=digest, verification=verification(digest)
+    )
+    summary = render(failed)
+    assert "**VerifierFailed**: the verifier accepted no provenance" in summary
+    assert "## Verification" in summary
+    assert "spoilt by" not in summary
+
+
+def test_every_file_of_the_evidence_is_explained(full: Outcome) -> None:
+    names = ("SHA256SUMS", "SHA256SUMS.sigstore.json", "bundles", "cosign.pub", "findings.txt", "layout")
+    more = ("provenance.json", "sbom.spdx.json", "sigstore/trusted_root.json", "trivy.json", "trivy.sarif")
+    shown = render(full.model_copy(update={"evidence": (*names, *more)}))
+    section = shown.partition("## Evidence\n\n")[2].partition("\n\n")[0]
+    assert all(rows(section).values()), section

@@ -9,6 +9,8 @@ from supply_chain.errors import (
     RegistryFailed,
     RegistryUnavailable,
     RegistryUnreachable,
+    SignatureInvalid,
+    SignatureMissing,
     SigningFailed,
     SigstoreUnavailable,
     SupplyChainError,
@@ -142,18 +144,31 @@ def test_what_a_registry_refuses_over_http_is_not_unreachable() -> None:
         (NO_KEY, KeyRefused),
         (UNREADABLE_PREDICATE, SigningFailed),
         (SIGNING_DENIED, RegistryDenied),
-        (REFUSED, RegistryUnreachable),
+        (REKOR_DOWN, SigstoreUnavailable),
+        (FULCIO_SILENT, SigstoreUnavailable),
     ],
 )
 def test_signing_failures_have_names(words: str, kind: type[SupplyChainError]) -> None:
     assert type(signing_refusal("x", words)) is kind
 
 
+def test_a_sigstore_that_does_not_answer_is_waited_for() -> None:
+    """Its address is not typed but read from its configuration, so silence is no typing error."""
+    assert signing_refusal("x", FULCIO_SILENT).transient
+
+
+def test_a_registry_that_has_answered_before_is_waited_for() -> None:
+    assert type(verification_refusal("x", REFUSED)) is RegistryUnreachable
+    known = verification_refusal("x", REFUSED, host="127.0.0.1:5999", known=True)
+    assert (type(known), known.transient) == (RegistryUnavailable, True)
+
+
 @pytest.mark.parametrize(
     ("words", "kind"),
     [
-        (WRONG_KEY, VerificationFailed),
-        (UNSIGNED, VerificationFailed),
+        (WRONG_KEY, SignatureInvalid),
+        (UNSIGNED, SignatureMissing),
+        ("Error: what nobody has seen yet", VerificationFailed),
         (REFUSED, RegistryUnreachable),
         (UNAUTHORIZED, RegistryDenied),
     ],

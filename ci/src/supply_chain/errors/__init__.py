@@ -4,7 +4,15 @@ A family has an exit code and a status of its own; its `status` is what outcome.
 it. Nothing here knows Dagger; `faults.py` carries these errors over the border.
 """
 
-from supply_chain.errors.base import InternalError, SupplyChainError, Trouble, by_name, families, indented
+from supply_chain.errors.base import (
+    InternalError,
+    SupplyChainError,
+    Trouble,
+    VerifierFailed,
+    by_name,
+    families,
+    indented,
+)
 from supply_chain.errors.inputs import (
     AdvisoriesInvalid,
     BadReference,
@@ -20,6 +28,7 @@ from supply_chain.errors.inputs import (
     IdentityExpired,
     IdentityInvalid,
     IdentityIssuer,
+    IdentityUnknown,
     ImageInvalid,
     ImagesInvalid,
     InputAmbiguous,
@@ -30,6 +39,7 @@ from supply_chain.errors.inputs import (
     SampleRefused,
     SettingsInvalid,
     SignerMissing,
+    SignerRefused,
     SourceMismatch,
     SourceMissing,
     TrustedRootInvalid,
@@ -38,6 +48,7 @@ from supply_chain.errors.inputs import (
 )
 from supply_chain.errors.steps import (
     AdvisoriesUnavailable,
+    AttachmentLost,
     AuditFailed,
     BuildFailed,
     CheckFailed,
@@ -47,6 +58,7 @@ from supply_chain.errors.steps import (
     DiskFull,
     ExceptionExpired,
     GateBlocked,
+    IdentityRefused,
     IdentityUnavailable,
     ImageMissing,
     KeyRefused,
@@ -75,6 +87,8 @@ from supply_chain.errors.verification import (
     BuildTypeRefused,
     BundleInvalid,
     CertificateInvalid,
+    EvidenceChanged,
+    EvidenceUnsigned,
     IdentityMismatch,
     IssuerMismatch,
     LogProofMissing,
@@ -92,6 +106,7 @@ from supply_chain.errors.verification import (
 __all__ = [
     "AdvisoriesInvalid",
     "AdvisoriesUnavailable",
+    "AttachmentLost",
     "AuditFailed",
     "BadReference",
     "BadVersion",
@@ -109,7 +124,9 @@ __all__ = [
     "DiskFull",
     "DockerfileAmbiguous",
     "DockerfileMissing",
+    "EvidenceChanged",
     "EvidenceInvalid",
+    "EvidenceUnsigned",
     "ExceptionExpired",
     "ExceptionsInvalid",
     "GateBlocked",
@@ -119,7 +136,9 @@ __all__ = [
     "IdentityInvalid",
     "IdentityIssuer",
     "IdentityMismatch",
+    "IdentityRefused",
     "IdentityUnavailable",
+    "IdentityUnknown",
     "ImageInvalid",
     "ImageMissing",
     "ImagesInvalid",
@@ -152,6 +171,7 @@ __all__ = [
     "SignatureInvalid",
     "SignatureMissing",
     "SignerMissing",
+    "SignerRefused",
     "SignersDiffer",
     "SigningFailed",
     "SigstoreUnavailable",
@@ -163,12 +183,13 @@ __all__ = [
     "TagMoved",
     "TestsFailed",
     "ToolUnavailable",
-    "TrustedRootInvalid",
     "Trouble",
+    "TrustedRootInvalid",
     "TypesFailed",
     "UnknownTarget",
     "UsageError",
     "VerificationFailed",
+    "VerifierFailed",
     "VersionExists",
     "by_name",
     "families",

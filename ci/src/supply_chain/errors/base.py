@@ -64,6 +64,14 @@ class InternalError(SupplyChainError):
     """A step failed in a way nobody foresaw."""
 
 
+class VerifierFailed(InternalError):
+    """The verifier accepted what it must refuse."""
+
+    default_advice = (
+        "do not trust what this version verified, and do not use the image; report it with the log of the run"
+    )
+
+
 def families() -> list[type[SupplyChainError]]:
     """The classes that own an exit code, by exit code."""
     return sorted((kind for kind in _all() if "exit_code" in vars(kind)), key=lambda kind: kind.exit_code)

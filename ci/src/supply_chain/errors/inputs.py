@@ -62,9 +62,13 @@ class SampleRefused(UsageError):
 
 
 class SignerMissing(UsageError):
-    """A release to a repository needs a key; it is never left unsigned."""
+    """A release to a repository needs a signer; it is never left unsigned."""
 
-    default_advice = "pass --key and --key-password (as env://, file:// or cmd:// secrets)"
+    default_advice = (
+        "say who signs by with-identity, or pass --key and --key-password as env://, file:// or cmd://"
+        "say who signs with with-identity before the function, or pass --key and --key-password (all as "
+        "env://, file:// or cmd:// secrets)"
+    )
 
 
 class EvidenceInvalid(UsageError):
@@ -207,3 +211,18 @@ class TrustedRootInvalid(UsageError):
     """The trusted root of a Sigstore is none."""
 
     default_advice = "pass the directory that holds the Sigstore's trusted_root.json with --sigstore"
+
+
+class IdentityUnknown(UsageError):
+    """Nobody can tell what identity a certificate will have."""
+
+    default_advice = "say it with with-identity --subject, as the certificate will name it"
+
+
+class SignerRefused(UsageError):
+    """A signer that must not sign here."""
+
+    default_advice = (
+        "leave with-identity out, so that the rehearsal makes an identity of its own; or name a private "
+        "Sigstore with --sigstore; or release for real, with --repository"
+    )

@@ -143,6 +143,15 @@ class ImageMissing(RegistryFailed):
     )
 
 
+class AttachmentLost(RegistryFailed):
+    """The registry does not list what was attached to the image."""
+
+    default_advice = (
+        "another writer may have overwritten it: let one release at a time write to a repository, and run "
+        "this one again; tags are as they were"
+    )
+
+
 class TagMoved(RegistryFailed):
     """A tag names another image than when the run began."""
 
@@ -161,6 +170,15 @@ class KeyRefused(SigningFailed):
     """The private key cannot be used with this password."""
 
     default_advice = "check that --key is a cosign private key and --key-password the one it was made with"
+
+
+class IdentityRefused(SigningFailed):
+    """Fulcio gives no certificate for the identity token."""
+
+    default_advice = (
+        "see Fulcio's words above: it must know the token's issuer, and the token must be fresh and meant "
+        "for sigstore"
+    )
 
 
 class VerificationFailed(SupplyChainError):

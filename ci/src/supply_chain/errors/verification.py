@@ -82,15 +82,18 @@ class LogProofMissing(VerificationFailed):
     """A keyless signature without proof of when it was made."""
 
     default_advice = (
-        "do not use the image: a certificate lives for minutes, and without a transparency log's entry or a "
-        "timestamp nobody can tell whether it was used in that time"
+        "do not use the image: a certificate lives for minutes, and without a log's entry or a timestamp "
+        "nobody can tell whether it was used in that time"
     )
 
 
 class CertificateInvalid(VerificationFailed):
     """The signer's certificate cannot be believed."""
 
-    default_advice = "do not use the image, or give the trusted root of the signer's Sigstore with --sigstore"
+    default_advice = (
+        "do not use the image, unless its signer used another Sigstore: then give its trusted root with "
+        "--sigstore"
+    )
 
 
 class SignatureInvalid(VerificationFailed):
@@ -105,3 +108,17 @@ class RehearsalRefused(VerificationFailed):
     default_advice = (
         "use an image of a real release; whoever rehearses allows it with allow-rehearsal in the policy"
     )
+
+
+class EvidenceUnsigned(VerificationFailed):
+    """An evidence folder whose files nobody vouches for."""
+
+    default_advice = (
+        "do not trust the folder: only a run that passed signs the list of its files, last of all"
+    )
+
+
+class EvidenceChanged(VerificationFailed):
+    """Files of an evidence folder are not those that were signed."""
+
+    default_advice = "do not trust the folder: get it again from who made it"

@@ -15,7 +15,7 @@ from pydantic.alias_generators import to_camel
 
 from supply_chain.errors import ProvenanceInvalid
 from supply_chain.models.base import Digest, OwnModel, first_problem
-from supply_chain.models.outcome import Mode
+from supply_chain.models.mode import Mode
 from supply_chain.models.place import Kind
 from supply_chain.models.trivy_report import Severity
 

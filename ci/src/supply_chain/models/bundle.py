@@ -20,6 +20,7 @@ MEDIA_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json"
 """Media type of the only version that is read."""
 IN_TOTO = "application/vnd.in-toto+json"
 """Payload type of an envelope that holds an in-toto statement."""
+_END_OF_TIME = 2**33  # the year 2242, for what is no time at all
 
 
 def _decoded(text: object) -> bytes:
@@ -90,7 +91,7 @@ class _Proof(_Grown):
 
 
 class _LogEntry(_Grown):
-    integrated_time: int = 0
+    integrated_time: int = Field(default=0, ge=0, le=_END_OF_TIME)
     inclusion_promise: _Promise | None = None
     inclusion_proof: _Proof | None = None
 
@@ -157,6 +158,14 @@ class Bundle(OwnModel):
     def has_proof_of_time(self) -> bool:
         """Whether a log or a timestamp authority saw the signature."""
         return bool(self.log_entries or self.timestamps)
+
+
+def predicate_type(document: bytes) -> str:
+    """What a bundle's statement states; empty where it holds none that can be read."""
+    try:
+        return str(parsed_json(Bundle.parse(document).payload)["predicateType"])
+    except (BundleInvalid, ValueError, KeyError, TypeError):
+        return ""
 
 
 def lines(output: bytes) -> tuple[bytes, ...]:

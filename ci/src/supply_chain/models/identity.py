@@ -70,6 +70,8 @@ class Claims(Model):
     """GitHub: the run."""
     run_attempt: str = Field(default="", coerce_numbers_to_str=True)
     """GitHub: which attempt at the run."""
+    email: str = ""
+    """The bearer's address, where it is a person."""
     runner_environment: str = ""
     """GitHub: github-hosted or self-hosted."""
 

@@ -16,6 +16,8 @@ class Descriptor(Model):
 
     media_type: str = Field(alias="mediaType")
     digest: Digest
+    size: int
+    """Bytes of the blob."""
 
 
 class Index(Model):

@@ -1,7 +1,6 @@
 """What a run came to: the content of outcome.json, from which everything else is said."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Literal, Self
 
 from pydantic import Field, ValidationError
@@ -11,20 +10,14 @@ from supply_chain.images import Image
 from supply_chain.models.base import SHA256, Digest, OwnModel, first_problem
 from supply_chain.models.checks import Row
 from supply_chain.models.database import Database
+from supply_chain.models.mode import Mode
+from supply_chain.models.place import Place
 from supply_chain.models.policy import Judgement
+from supply_chain.models.verification import Verification
 
 PASSED = "passed"
 
 _INPUT = rf"^(source|container|tarball|[^@\s]+@{SHA256})$"
-
-
-class Mode(StrEnum):
-    """Where a run pushes to."""
-
-    REHEARSAL = "rehearsal"
-    """A throw-away registry; nothing public is touched."""
-    RELEASE = "release"
-    """The repository that was named."""
 
 
 class Failure(OwnModel):
@@ -64,13 +57,15 @@ class Step(OwnModel):
     """Whether it ended well."""
 
 
-class Signed(OwnModel):
-    """A signature or attestation that was verified on the image's digest."""
+class Rejection(OwnModel):
+    """How the verifier refused the release's own material, spoilt."""
 
-    predicate_type: str
-    """What it states."""
-    signer: str
-    """Who vouches: the kind of signer and what identifies it."""
+    case: str
+    """What was wrong with it."""
+    error: str
+    """Class of the error that it was refused with."""
+    what: str
+    """What that error said."""
 
 
 class Outcome(OwnModel):
@@ -110,10 +105,14 @@ class Outcome(OwnModel):
     """The vulnerability database, once it was ready."""
     images: dict[str, Image]
     """Tool and base images, by name."""
-    signatures: tuple[Signed, ...] = ()
-    """Signatures verified on the digest, as the registry holds them."""
-    attestations: tuple[Signed, ...] = ()
-    """Attestations verified on the digest, as the registry holds them."""
+    signer: str | None = None
+    """Who signs: the kind of signer and what identifies it."""
+    place: Place | None = None
+    """Where the run took place, as far as somebody vouches for it."""
+    verification: Verification | None = None
+    """What was proven of the image as the registry serves it; null until it was verified."""
+    self_test: tuple[Rejection, ...] = ()
+    """How the verifier refused the same material, spoilt."""
     error: Failure | None = None
     """Why the run did not pass."""
     evidence: tuple[str, ...] = ()

@@ -17,6 +17,7 @@ _PATH = re.compile(rf"{_PATH_PART}(?:/{_PATH_PART})*")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 _DIGEST = re.compile(SHA256)
 _REVISION = re.compile(r"[0-9a-f]{7,64}")
+_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _LONGEST_NAME = 255
 _SHORT_REVISION = 7
 
@@ -89,6 +90,11 @@ class Reference(OwnModel):
         tag = f":{self.tag}" if self.tag else ""
         digest = f"@{self.digest}" if self.digest else ""
         return f"{self.repository}{tag}{digest}"
+
+
+def is_whole(commit: str) -> bool:
+    """Whether this is the id of a commit, SHA-1 or SHA-256, not cut short."""
+    return _COMMIT.fullmatch(commit) is not None
 
 
 def revision_tag(revision: str) -> str:

@@ -4,8 +4,8 @@ Format: https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md. T
 signature as `cosign sign` 3.1.3 writes it (signDigestBundle in
 https://github.com/sigstore/cosign/blob/v3.1.3/cmd/cosign/cli/sign/sign.go), an SBOM, and a provenance.
 
-Reading is stricter than JSON's grammar where readers differ: a key that comes twice, or a number that no
-number stands for, is refused, so that nobody else reads another statement in the same bytes.
+Reading is stricter than JSON's grammar where readers differ: a key that comes twice, a number that no number
+stands for, or half of a character, is refused, so that nobody else reads another statement in the same bytes.
 """
 
 import json
@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from typing import Any, Literal, NoReturn, Self
 
 from pydantic import Field, ValidationError
+from pydantic_core import from_json
 
 from supply_chain.errors import PredicateInvalid, StatementInvalid
 from supply_chain.models.base import Digest, Model, first_problem
@@ -119,9 +120,13 @@ def parsed_json(document: bytes | str) -> Any:
     """JSON that everybody reads alike; ValueError where a key comes twice or a number is none."""
     text = document.decode() if isinstance(document, bytes) else document
     try:
-        return json.loads(text, object_pairs_hook=_object, parse_float=_number, parse_constant=_no_number)
+        content = json.loads(text, object_pairs_hook=_object, parse_float=_number, parse_constant=_no_number)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
+    from_json(
+        text
+    )  # refuses what Python lets pass: half of a surrogate pair, and nesting that others give up at
+    return content
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

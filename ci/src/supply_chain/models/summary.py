@@ -9,10 +9,13 @@ from collections.abc import Iterator
 from supply_chain.models.checks import Result
 from supply_chain.models.exceptions import Entry
 from supply_chain.models.markdown import bounded_table, code, code_block, inline, table
-from supply_chain.models.outcome import Outcome, Signed
+from supply_chain.models.outcome import Outcome
 from supply_chain.models.policy import Excepted, Finding, Judgement
+from supply_chain.models.provenance import PROVENANCE_TYPE
+from supply_chain.models.spdx import PREDICATE_TYPE as SBOM_TYPE
+from supply_chain.models.statement import SIGNATURE_TYPE
 from supply_chain.models.trivy_report import NOTHING_LISTED
-from supply_chain.models.verification import SIGNATURE_TYPE, Verification
+from supply_chain.models.verification import Proven, Verification
 
 _MOST_ROWS = 50
 _MOST_NOTICES = 20
@@ -21,14 +24,19 @@ _LONGEST_NAME = 40
 _LONGEST_SENTENCE = 160
 _OUTCOME = "outcome.json"
 _EVIDENCE = {
-    "bundles": "Sigstore bundles of signature and attestations",
+    "SHA256SUMS": "digests of all these files",
+    "SHA256SUMS.sigstore.json": "the signer's bundle over that list",
+    "bundles": "Sigstore bundles of signature, SBOM and provenance",
     "cosign.pub": "public key that verifies them",
     "findings.txt": "all findings as tables",
     "layout": "the image and what is attached to it, as an OCI layout: cosign verifies it offline",
+    "provenance.json": "how the image came to be, the statement as it was signed",
     "sbom.spdx.json": "packages of the image, SPDX",
+    "sigstore/trusted_root.json": "root of the Sigstore that was signed with, if it is not the public one",
     "trivy.json": "the scan everything else was made from",
     "trivy.sarif": "all findings, for code scanning",
 }
+_KINDS = {SIGNATURE_TYPE: "signature", SBOM_TYPE: "SBOM", PROVENANCE_TYPE: "provenance"}
 _RESULTS = {
     Result.PASSED: "passed",
     Result.FAILED: "**failed**",
@@ -44,10 +52,7 @@ def render(outcome: Outcome) -> str:
 
 def proven(verification: Verification) -> str:
     """What a verification proved."""
-    rows = [("image", code(verification.image)), ("signer", code(verification.signer))]
-    rows += [("signature", code(SIGNATURE_TYPE))] * verification.signatures
-    rows += [("attestation", code(kind)) for kind in verification.attestations]
-    return table(("verified", "value"), rows)
+    return table(("verified", "value"), _verified(verification))
 
 
 def _parts(outcome: Outcome) -> Iterator[str]:
@@ -55,6 +60,7 @@ def _parts(outcome: Outcome) -> Iterator[str]:
     yield "\n".join(_notices(outcome))
     yield from _failure(outcome)
     yield table(("what", "value"), _facts(outcome))
+    yield from _verification(outcome)
     yield from _checks(outcome)
     if outcome.gate:
         yield from _findings(outcome.gate, outcome.evidence)
@@ -92,8 +98,9 @@ def _facts(outcome: Outcome) -> Iterator[tuple[str, str]]:
     yield "revision", _revision(outcome)
     yield "packages", _packages(outcome.gate)
     yield "gate", inline(outcome.gate.headline) if outcome.gate else "not judged: nothing was scanned"
-    yield "signatures", _signed(outcome.signatures)
-    yield "attestations", _signed(outcome.attestations)
+    yield "signer", code(outcome.signer) if outcome.signer else "unknown: no signer was ready"
+    yield "builder", code(outcome.place.builder_id) if outcome.place else "unknown: no signer was ready"
+    yield "verified", "yes, see below" if outcome.verification else "**no**: nothing was verified"
     yield "database", _database(outcome)
 
 
@@ -115,9 +122,37 @@ def _packages(gate: Judgement | None) -> str:
     return str(gate.packages) if gate.packages else f"0: **{NOTHING_LISTED}**"
 
 
-def _signed(statements: tuple[Signed, ...]) -> str:
-    shown = (f"{code(made.predicate_type)} by {code(made.signer)}" for made in statements[:_MOST_ROWS])
-    return ", ".join(shown) or "none verified"
+def _verification(outcome: Outcome) -> Iterator[str]:
+    """What was proven, and that the same verifier refuses what it must."""
+    if outcome.verification:
+        yield "## Verification\n\n" + _bounded(("verified", "value"), _verified(outcome.verification))
+    if outcome.self_test:
+        rows = ((inline(one.case), "refused", code(one.error)) for one in outcome.self_test)
+        yield _bounded(("the same, spoilt by", "result", "as"), rows)
+
+
+def _verified(verification: Verification) -> Iterator[tuple[str, str]]:
+    """A row for every fact that somebody vouches for; what nobody says has none."""
+    yield "image", code(verification.image)
+    yield "signer", code(verification.signer)
+    facts = {
+        "issuer": verification.issuer,
+        "builder": verification.builder,
+        "repository": verification.repository,
+        "ref": verification.ref,
+        "commit": verification.commit.strip("0") and verification.commit,  # a rehearsal's may be all zeros
+        "run": verification.run,
+    }
+    yield from ((name, code(value)) for name, value in facts.items() if value)
+    for statement in verification.statements:
+        yield _KINDS.get(statement.predicate_type, "attestation"), _statement(statement)
+    yield "packages in the SBOM", str(verification.packages)
+
+
+def _statement(statement: Proven) -> str:
+    """A statement, and who saw it made."""
+    seen = {"logged": statement.logged, "timestamped": statement.timestamped}
+    return ", ".join([code(statement.predicate_type), *(name for name, holds in seen.items() if holds)])
 
 
 def _database(outcome: Outcome) -> str:

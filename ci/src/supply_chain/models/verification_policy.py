@@ -9,7 +9,8 @@ Rules:
 3. builders and build types are lists of what is allowed. An entry of builders may end in a `*` after / or @,
    once it names a repository's owner: a reusable workflow's URI carries its git ref, and nobody can list the
    refs to come. No other entry is a pattern.
-4. a rehearsal is refused unless it is allowed: its identities prove nothing.
+4. a build type is allowed only where its parameters are known here: those of another are each unknown.
+5. a rehearsal is refused unless it is allowed: its identities prove nothing.
 """
 
 import re
@@ -21,11 +22,11 @@ from pydantic import AfterValidator, Field, StringConstraints, ValidationError, 
 
 from supply_chain.errors import PolicyInvalid
 from supply_chain.models.base import OwnModel, first_problem
+from supply_chain.models.build_type import BUILD_TYPE
 from supply_chain.models.place import HOSTED_BUILDER, LOCAL_BUILDER, REHEARSAL_BUILDER, SELF_HOSTED_BUILDER
 from supply_chain.models.safe_regexp import compiled
 
-BUILD_TYPE = "urn:supply-chain:build-type:v1"
-
+_KNOWN_BUILD_TYPES = (BUILD_TYPE,)
 _LARGEST = 64 * 1024
 _WITH_REFS = re.compile(r"https://[^/*\s]+/[^/*\s]+(?:/[^*\s]*)?[/@]\*")
 _STRANGERS = (
@@ -75,6 +76,14 @@ def _builder(text: str) -> str:
     return text
 
 
+def _build_type(text: str) -> str:
+    if text not in _KNOWN_BUILD_TYPES:
+        raise ValueError(
+            f"{text}: its parameters are not known here; known is {', '.join(_KNOWN_BUILD_TYPES)}"
+        )
+    return text
+
+
 _Name = Annotated[str, StringConstraints(min_length=1, pattern=r"^[!-~]+$")]
 _Exact = Annotated[_Name, AfterValidator(_exact)]
 
@@ -96,8 +105,10 @@ class VerificationPolicy(OwnModel):
         default=(LOCAL_BUILDER, HOSTED_BUILDER, SELF_HOSTED_BUILDER), min_length=1
     )
     """Builders that provenance may name."""
-    build_types: tuple[_Name, ...] = Field(default=(BUILD_TYPE,), min_length=1)
-    """Kinds of build that provenance may name."""
+    build_types: tuple[Annotated[_Name, AfterValidator(_build_type)], ...] = Field(
+        default=(BUILD_TYPE,), min_length=1
+    )
+    """Kinds of build that provenance may name, of those whose parameters this module knows."""
     repository: _Name | None = None
     """URI of the repository that the image must be built from."""
     ref: _Name | None = None
@@ -170,7 +181,7 @@ class VerificationPolicy(OwnModel):
         return _is(issuer, self.issuer, self.issuer_regexp)
 
     def allows_builder(self, builder: str) -> bool:
-        """Whether provenance may name this builder (rules 3 and 4)."""
+        """Whether provenance may name this builder (rules 3 and 5)."""
         if builder == REHEARSAL_BUILDER:
             return self.allow_rehearsal
         return any(

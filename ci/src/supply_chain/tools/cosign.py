@@ -1,4 +1,4 @@
-"""cosign's command lines (3.1.3): sign and attest by referrer bundles, verify, save for offline use.
+"""cosign's command lines (3.1.3): sign into bundles, verify, save for offline use.
 
 A key needs no Sigstore service. Left alone, cosign would still ask the public ones for their trust root, so
 it is handed configurations without any service: what `cosign signing-config create` and `cosign trusted-root
@@ -8,9 +8,14 @@ https://github.com/sigstore/cosign/tree/main/doc.
 
 from collections.abc import Sequence
 
-from supply_chain.errors import KeyRefused, SigningFailed, SupplyChainError, VerificationFailed
+from supply_chain.errors import SigningFailed, SupplyChainError, VerificationFailed
+from supply_chain.models.verification_policy import VerificationPolicy
+from supply_chain.tools.cosign_words import signing_error, verification_error
 from supply_chain.tools.output import last_words
 from supply_chain.tools.registry_words import known_refusal
+
+PROGRAM = "/ko-app/cosign"
+"""Where the official image keeps it."""
 
 KEY_VARIABLE = "COSIGN_PRIVATE_KEY"
 PASSWORD_VARIABLE = "COSIGN_PASSWORD"  # noqa: S105 - the variable's name
@@ -45,7 +50,6 @@ AGAINST_KEY = ("--key", PUBLIC_KEY, "--trusted-root", TRUSTED_ROOT, "--insecure-
 
 _INTO_FILE = ("--output-file", ANSWER)
 _SAVING = "30m"  # the whole image comes back: cosign's own 3 minutes are for signatures
-_BAD_KEYS = ("decryption failed", "invalid pem block", "unsupported pem type", "unmarshal", "reading key")
 
 
 def public_key() -> list[str]:
@@ -53,23 +57,12 @@ def public_key() -> list[str]:
     return ["public-key", "--key", f"env://{KEY_VARIABLE}"]
 
 
-def sign(reference: str, signer: Sequence[str], *, rehearsal: bool) -> list[str]:
-    """Sign the image and store the bundle beside it."""
-    return ["sign", *signer, "--yes", *_transport(rehearsal=rehearsal), reference]
-
-
-def attest(reference: str, kind: str, predicate: str, signer: Sequence[str], *, rehearsal: bool) -> list[str]:
-    """Attest the predicate file, of one of cosign's kinds or a type URI, on the image."""
-    what = ("--type", kind, "--predicate", predicate)
-    return ["attest", *signer, *what, "--yes", *_transport(rehearsal=rehearsal), reference]
-
-
-def verify(reference: str, anchor: Sequence[str], *, rehearsal: bool) -> list[str]:
+def verify(reference: str, anchor: Sequence[str]) -> list[str]:
     """Write all statements the anchor vouches for, as a JSON list: of any type, not only signatures."""
-    return ["verify", *anchor, "--output", "json", *_INTO_FILE, *_transport(rehearsal=rehearsal), reference]
+    return ["verify", *anchor, "--output", "json", *_INTO_FILE, reference]
 
 
-def verify_attestation(reference: str, kind: str, anchor: Sequence[str], *, rehearsal: bool) -> list[str]:
+def verify_attestation(reference: str, kind: str, anchor: Sequence[str]) -> list[str]:
     """Write the envelopes of this kind that the anchor vouches for, one JSON document a line."""
     return [
         "verify-attestation",
@@ -77,28 +70,91 @@ def verify_attestation(reference: str, kind: str, anchor: Sequence[str], *, rehe
         "--type",
         kind,
         *_INTO_FILE,
-        *_transport(rehearsal=rehearsal),
         reference,
     ]
 
 
-def save(reference: str, layout: str, *, rehearsal: bool) -> list[str]:
+def save(reference: str, layout: str) -> list[str]:
     """Write the image and all its bundles into an OCI layout, which `cosign verify --local-image` reads."""
-    return ["save", "--dir", layout, "--timeout", _SAVING, *_transport(rehearsal=rehearsal), reference]
+    return ["save", "--dir", layout, "--timeout", _SAVING, reference]
+
+
+def attest_blob(statement: str, bundle: str, signer: Sequence[str]) -> list[str]:
+    """Sign the statement in a file as it is, byte for byte, into a bundle; nothing is attached anywhere."""
+    return ["attest-blob", *signer, "--yes", "--statement", statement, "--bundle", bundle]
+
+
+def sign_blob(blob: str, bundle: str, signer: Sequence[str]) -> list[str]:
+    """Sign a file into a bundle."""
+    return ["sign-blob", *signer, "--yes", "--bundle", bundle, blob]
+
+
+def verify_blob(blob: str, bundle: str, anchor: Sequence[str]) -> list[str]:
+    """Check that the anchor vouches for the file."""
+    return ["verify-blob", *anchor, "--bundle", bundle, blob]
+
+
+def verify_blob_attestation(bundle: str, digest: str, kind: str, anchor: Sequence[str]) -> list[str]:
+    """Check that the anchor vouches for a statement of this kind on the image of this digest."""
+    about = ("--digest", digest.removeprefix("sha256:"), "--digestAlg", "sha256")
+    return ["verify-blob-attestation", *anchor, "--bundle", bundle, *about, "--type", kind]
+
+
+def download_bundles(reference: str) -> list[str]:
+    """Print every bundle that is attached to the image, one a line; nothing where there is none."""
+    return ["download", "attestation", reference]
+
+
+def keyless(*, private: bool) -> Sequence[str]:
+    """Flags that sign with the identity in the environment, at a private Sigstore or the public one."""
+    return ("--signing-config", SIGNING_CONFIG, "--trusted-root", TRUSTED_ROOT) if private else ()
+
+
+def anchor_flags(policy: VerificationPolicy, *, private: bool) -> Sequence[str]:
+    """Flags that verify against whom the policy trusts, at a private Sigstore or the public one.
+
+    With a key or a private Sigstore's trusted root nothing is asked of the network.
+    """
+    if policy.public_key is not None:
+        return AGAINST_KEY
+    return (
+        *_one("--certificate-identity", policy.identity, policy.identity_regexp),
+        *_one("--certificate-oidc-issuer", policy.issuer, policy.issuer_regexp),
+        *(("--trusted-root", TRUSTED_ROOT) if private else ()),
+    )
 
 
 def signing_refusal(what: str, stderr: str) -> SupplyChainError:
-    """The error for a failed signing command: an unusable key, a registry's refusal, or something else."""
-    if any(sign in stderr for sign in _BAD_KEYS):
-        return KeyRefused(what, why=last_words(stderr))
-    return known_refusal(what, stderr) or SigningFailed(what, why=last_words(stderr))
+    """The error for a failed signing: of key, identity or Sigstore, or something else.
+
+    Where nothing answers, that is an outage: a Sigstore's addresses are not typed, but read from its config.
+    """
+    return (
+        signing_error(what, stderr)
+        or known_refusal(what, stderr, known=True)
+        or SigningFailed(what, why=last_words(stderr))
+    )
 
 
-def verification_refusal(what: str, stderr: str) -> SupplyChainError:
-    """The error for a failed verification: a registry's refusal, or an image that does not hold."""
-    return known_refusal(what, stderr) or VerificationFailed(what, why=last_words(stderr))
+def verification_refusal(
+    what: str, stderr: str, bundle: bytes = b"", *, host: str = "", known: bool = False
+) -> SupplyChainError:
+    """The error for a failed verification: what does not hold, or a registry's refusal.
+
+    Args:
+        what: What failed.
+        stderr: What cosign said.
+        bundle: The bundle that was verified, where it was one.
+        host: The registry's, where it was an image in one.
+        known: Whether that registry has answered before in this run.
+    """
+    return (
+        verification_error(what, stderr, bundle)
+        or known_refusal(what, stderr, host=host, known=known)
+        or VerificationFailed(what, why=last_words(stderr))
+    )
 
 
-def _transport(*, rehearsal: bool) -> list[str]:
-    """The throw-away registry of a rehearsal speaks plain http; nothing else may be asked that way."""
-    return ["--allow-http-registry"] if rehearsal else []
+def _one(flag: str, exact: str | None, regexp: str | None) -> tuple[str, str]:
+    """A flag with an exact value, or its twin with a regular expression."""
+    return (flag, exact) if exact is not None else (f"{flag}-regexp", regexp or "")

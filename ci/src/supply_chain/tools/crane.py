@@ -7,39 +7,42 @@ import re
 
 from supply_chain.models.base import SHA256
 
+PROGRAM = "/ko-app/crane"
+"""Where the official image keeps it."""
 
-def push(layout: str, reference: str, *, rehearsal: bool) -> list[str]:
+
+def push(layout: str, reference: str) -> list[str]:
     """Push the layout's image; a `reference` by digest leaves no tag."""
-    return [*_transport(rehearsal=rehearsal), "push", layout, reference]
+    return ["push", layout, reference]
 
 
-def digest(reference: str, *, rehearsal: bool) -> list[str]:
+def digest(reference: str) -> list[str]:
     """Print the digest the registry serves for `reference`."""
-    return [*_transport(rehearsal=rehearsal), "digest", reference]
+    return ["digest", reference]
 
 
-def pull(reference: str, platform: str, layout: str, *, rehearsal: bool) -> list[str]:
+def manifest(reference: str) -> list[str]:
+    """Print the manifest of `reference`, byte for byte."""
+    return ["manifest", reference]
+
+
+def pull(reference: str, platform: str, layout: str) -> list[str]:
     """Write the image into an OCI layout; of an index the image for `platform`, if one is named."""
     chosen = ["--platform", platform] if platform else []
-    return [*_transport(rehearsal=rehearsal), *chosen, "pull", "--format", "oci", reference, layout]
+    return [*chosen, "pull", "--format", "oci", reference, layout]
 
 
-def tags(repository: str, *, rehearsal: bool) -> list[str]:
+def tags(repository: str) -> list[str]:
     """Print every tag of the repository, a line each."""
-    return [*_transport(rehearsal=rehearsal), "ls", repository]
+    return ["ls", repository]
 
 
-def tag(reference: str, name: str, *, rehearsal: bool) -> list[str]:
+def tag(reference: str, name: str) -> list[str]:
     """Let the tag `name` name the image `reference`."""
-    return [*_transport(rehearsal=rehearsal), "tag", reference, name]
+    return ["tag", reference, name]
 
 
 def digest_in(output: str) -> str:
     """The digest crane printed, alone or at the end of a reference; empty when there is none."""
     match = re.search(rf"{SHA256}\Z", output.strip())
     return match[0] if match else ""
-
-
-def _transport(*, rehearsal: bool) -> list[str]:
-    """The throw-away registry of a rehearsal speaks plain http; nothing else may be asked that way."""
-    return ["--insecure"] if rehearsal else []

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supply_chain.errors import PolicyInvalid
+from supply_chain.models.build_type import BUILD_TYPE
 from supply_chain.models.place import HOSTED_BUILDER, LOCAL_BUILDER, REHEARSAL_BUILDER, SELF_HOSTED_BUILDER
 from supply_chain.models.safe_regexp import compiled
-from supply_chain.models.verification_policy import BUILD_TYPE, VerificationPolicy
+from supply_chain.models.verification_policy import VerificationPolicy
 
 PAGE = (Path(__file__).parents[4] / "docs" / "verification-policy.md").read_text()
 WORKFLOW = "https://github.com/acme/app/.github/workflows/release.yml@refs/tags/v1.0.0"

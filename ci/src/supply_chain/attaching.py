@@ -1,0 +1,86 @@
+"""Bundles beside an image in its registry: attached one by one, read back, and attached again where lost.
+
+A registry without a referrers API keeps all attachments under one tag that every writer reads and writes
+whole (GHCR does so): two writers lose one. So there is one writer here, and what was lost to another is found
+by reading back. Signing is not repeated: a bundle is made once.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+import dagger
+from dagger import dag
+
+from supply_chain.errors import AttachmentLost, Trouble
+from supply_chain.models.bundle import predicate_type
+from supply_chain.models.reference import Reference
+from supply_chain.models.referrer import Referrer, Target, referrer
+from supply_chain.patience import again
+from supply_chain.registry import Registry
+from supply_chain.tools import cosign, crane
+from supply_chain.verifier import bundles_on
+from supply_chain.workbench import answers
+
+_LAYOUTS = "/layouts"
+
+
+async def attach(registry: Registry, image: str, target: Target, bundles: Mapping[str, str]) -> None:
+    """Attach the bundles to the image, given by digest, until the registry lists every one of them."""
+    missing, repository = dict(bundles), Reference.parse(image).repository
+
+    async def attempt() -> None:
+        nonlocal missing
+        there = await _attached(registry, image, target, missing)
+        missing = {name: bundle for name, bundle in missing.items() if _signature(bundle) not in there}
+        if missing:
+            trouble = Trouble(f"registry {repository.registry}")
+            raise AttachmentLost(f"{image} has lost {' and '.join(missing)}", trouble=trouble)
+
+    await again(f"attaching to {image}", attempt, registry.patience)
+
+
+async def kept(registry: Registry, image: str, target: Target, bundles: Sequence[str]) -> None:
+    """What another writer has dropped since it was attached is attached again; nothing else is written."""
+    there = set(map(_signature, await bundles_on(registry, image)))
+    lost = {f"bundle-{number}": one for number, one in enumerate(bundles) if _signature(one) not in there}
+    if lost:
+        await attach(registry, image, target, lost)
+
+
+async def _attached(registry: Registry, image: str, target: Target, bundles: Mapping[str, str]) -> set[str]:
+    """Attach bundles; the signatures of all that the registry lists afterwards."""
+    repository, container = Reference.parse(image).repository, registry.workbench()
+    commands = []
+    for name, bundle in bundles.items():
+        made = referrer(bundle, predicate_type(bundle.encode()), target, datetime.now(UTC))
+        folder = f"{_LAYOUTS}/{name}"
+        container = container.with_mounted_directory(folder, _directory(made))
+        pushing = crane.push(folder, repository.at(made.digest))
+        commands.append([crane.PROGRAM, *pushing])
+    reading = [cosign.PROGRAM, *cosign.download_bundles(image)]
+    *pushed, read = await answers(container, [*commands, reading])
+    for name, answer in zip(bundles, pushed, strict=True):
+        if answer.code:
+            raise registry.refusal(image, f"{name} could not be attached to {image}", answer.stderr)
+    if read.code:
+        raise registry.refusal(image, f"what is attached to {image} could not be read", read.stderr)
+    return {_signature(line) for line in read.stdout.splitlines() if line.strip()}
+
+
+def _directory(made: Referrer) -> dagger.Directory:
+    directory = dag.directory()
+    for path, content in made.files.items():
+        directory = directory.with_new_file(path, content)
+    return directory
+
+
+def _signature(bundle: str) -> str:
+    """The signature's own bytes: what of a bundle no registry and no tool writes differently.
+
+    Empty for what holds none where ours do: strangers may attach what they like.
+    """
+    try:
+        return str(json.loads(bundle)["dsseEnvelope"]["signatures"][0]["sig"])
+    except (ValueError, LookupError, TypeError):
+        return ""

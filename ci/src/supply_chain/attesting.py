@@ -1,0 +1,71 @@
+"""What is signed about an image: the image itself, its SBOM, and its provenance; then attached to it."""
+
+import dagger
+from dagger import dag
+
+from supply_chain import evidence
+from supply_chain.attaching import attach
+from supply_chain.errors import VerificationFailed
+from supply_chain.inputs import Subject
+from supply_chain.models.bundle import Bundle, predicate_type
+from supply_chain.models.mode import Mode
+from supply_chain.models.provenance import PROVENANCE_TYPE, Provenance
+from supply_chain.models.statement import Statement, sbom_statement, signature_statement
+from supply_chain.provenance import provenance
+from supply_chain.run import Run
+from supply_chain.signer import signed
+from supply_chain.verifier import bundles_on, judged_bundles
+
+_BYPRODUCTS = ("sbom.spdx.json", "trivy.json", "trivy.sarif")
+_REUSED = "the image was signed and attested by this signer before: it was verified, not signed again"
+
+
+async def attested(run: Run, subject: Subject, image: str) -> None:
+    """Signature, SBOM and provenance of this run's signer are on the image."""
+    if run.plan.mode is Mode.RELEASE and await _is_attested(run, subject, image):
+        run.ledger.notice(_REUSED)
+        return
+    with run.ledger.step("provenance"):
+        statements = await _statements(run, subject)
+    made = {name: statement.to_json() for name, statement in statements.items()}
+    run.ledger.files["provenance.json"] = _file("provenance.json", made["provenance"].decode())
+    with run.ledger.step("sign"):
+        bundles = await signed(run.images, run.signer, made, run.registry.patience)
+    run.ledger.directories["bundles"] = evidence.bundles(tuple(bundles.values()))
+    with run.ledger.step("attach"):
+        await attach(run.registry, image, subject.layout.target, bundles)
+
+
+async def _is_attested(run: Run, subject: Subject, image: str) -> bool:
+    """Whether an earlier run of this signer got as far as this one is about to."""
+    with run.ledger.step("signed before"):
+        bundles = await bundles_on(run.registry, image)
+        try:
+            proven = await judged_bundles(run.images, run.trust, subject.layout.digest, bundles)
+        except VerificationFailed:
+            return False
+        return any(is_of(run, bundle.encode()) for bundle in proven.bundles)
+
+
+def is_of(run: Run, bundle: bytes) -> bool:
+    """Whether this is a provenance of this very version: the same image may be released under several."""
+    if predicate_type(bundle) != PROVENANCE_TYPE:
+        return False
+    said = Provenance.parse(Statement.parse(Bundle.parse(bundle).payload).predicate).external
+    return (said.version, said.repository) == (run.plan.version.tag, run.plan.request.repository)
+
+
+async def _statements(run: Run, subject: Subject) -> dict[str, Statement]:
+    """What is to be signed, by name."""
+    files = {name: await run.ledger.files[name].contents() for name in _BYPRODUCTS}
+    digest, repository = subject.layout.digest, str(run.plan.repository)
+    byproducts = {name: text.encode() for name, text in files.items()}
+    return {
+        "signature": signature_statement(digest),
+        "sbom": sbom_statement(repository, digest, byproducts["sbom.spdx.json"]),
+        "provenance": await provenance(run, subject, run.signer.place, run.signer.kind, byproducts),
+    }
+
+
+def _file(name: str, text: str) -> dagger.File:
+    return dag.directory().with_new_file(name, text).file(name)

@@ -1,0 +1,39 @@
+"""Run several commands in one container: `run_commands.py COMMANDS ANSWERS AT_ONCE`.
+
+COMMANDS is a JSON list of argument lists. All are run, AT_ONCE of them side by side, whatever the others came
+to. ANSWERS gets a JSON list with exit code, stdout and stderr of each; stderr also goes to the log.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+NOT_FOUND = 127
+
+
+def run(command: Sequence[str]) -> dict[str, Any]:
+    """What one command came to."""
+    try:
+        done = subprocess.run(command, capture_output=True, check=False)
+    except OSError as error:
+        return {"code": NOT_FOUND, "stdout": "", "stderr": f"{command[0]}: {error.strerror}"}
+    sys.stderr.buffer.write(done.stderr)
+    return {
+        "code": done.returncode,
+        "stdout": done.stdout.decode(errors="replace"),
+        "stderr": done.stderr.decode(errors="replace"),
+    }
+
+
+def main(commands: Path, answers: Path, at_once: int) -> None:
+    """Run what `commands` lists and write `answers`, in the order of the list."""
+    with ThreadPoolExecutor(at_once) as pool:
+        answers.write_text(json.dumps(list(pool.map(run, json.loads(commands.read_text())))))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))

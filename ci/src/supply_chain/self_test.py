@@ -1,0 +1,65 @@
+"""Whether the verifier bites: shown the release's own material, spoilt in four ways, it must refuse each.
+
+A verifier that accepts everything looks exactly like one that works, until the day it matters.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+
+from supply_chain.errors import VerificationFailed, VerifierFailed
+from supply_chain.images import Images
+from supply_chain.models.bundle import predicate_type
+from supply_chain.models.outcome import Rejection
+from supply_chain.models.provenance import PROVENANCE_TYPE
+from supply_chain.models.statement import SIGNATURE_TYPE
+from supply_chain.models.verification import judged
+from supply_chain.toolbox import side_by_side
+from supply_chain.trust import Trust
+from supply_chain.verifier import Proven, judged_bundles
+
+_OTHER_DIGEST = f"sha256:{'0' * 64}"
+_OTHER_IDENTITY = "https://stranger.example/release.yml@refs/heads/main"
+_OTHER_KEY = """-----BEGIN PUBLIC KEY-----
+MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEmT5oMrKjAlNrI+Hr7ag9/OYq/6n9
+CqSJjNZvLvAMuOkXGrTKHfJ0cwlScukeWvwf8WQHzcMdMqh63PJMYngVOA==
+-----END PUBLIC KEY-----
+"""
+"""A key whose private half nobody kept."""
+
+Case = Callable[[], Awaitable[object]]
+
+
+async def self_tested(images: Images, trust: Trust, digest: str, proven: Proven) -> tuple[Rejection, ...]:
+    """How each spoilt case was refused; VerifierFailed where one was accepted."""
+    bundles = proven.bundles
+    without_signature = [one for one in bundles if predicate_type(one.encode()) != SIGNATURE_TYPE]
+    without_provenance = [one for one in bundles if predicate_type(one.encode()) != PROVENANCE_TYPE]
+    stranger = replace(trust, policy=trust.policy.under(_stranger(trust)))
+    cases: dict[str, Case] = {
+        "another image's digest": lambda: judged_bundles(images, trust, _OTHER_DIGEST, bundles),
+        "another identity": lambda: judged_bundles(images, stranger, digest, bundles),
+        "an SBOM attestation as the signature": lambda: _judged(trust, digest, without_signature),
+        "no provenance": lambda: _judged(trust, digest, without_provenance),
+    }
+    return tuple(await side_by_side(*(_rejecting(name, case) for name, case in cases.items())))
+
+
+async def _judged(trust: Trust, digest: str, bundles: Sequence[str]) -> object:
+    """As `judged_bundles`, of bundles that cosign has vouched for by now."""
+    return judged(digest, [bundle.encode() for bundle in bundles], trust.policy)
+
+
+def _rejecting(name: str, case: Case) -> Callable[[], Awaitable[Rejection]]:
+    async def rejected() -> Rejection:
+        try:
+            await case()
+        except VerificationFailed as error:
+            return Rejection(case=name, error=error.name, what=error.what)
+        raise VerifierFailed(f"the verifier accepted {name}")
+
+    return rejected
+
+
+def _stranger(trust: Trust) -> dict[str, str]:
+    """What of the policy to change, so that it trusts somebody else."""
+    return {"public_key": _OTHER_KEY} if trust.policy.public_key else {"identity": _OTHER_IDENTITY}

@@ -1,0 +1,61 @@
+"""Several tools in one container: a step that asks cosign nine things costs one start, not nine."""
+
+import json
+from collections.abc import Sequence
+
+import dagger
+from dagger import dag
+from pydantic import TypeAdapter
+
+from supply_chain.errors import InternalError
+from supply_chain.faults import tool_failing_as
+from supply_chain.images import Images
+from supply_chain.models.base import OwnModel
+from supply_chain.toolbox import fresh, script, script_args
+from supply_chain.tools import cosign, crane
+from supply_chain.tools.output import last_words
+
+_COMMANDS = "/run/supply-chain/commands.json"
+_ANSWERS = "/answers/answers.json"
+
+
+class Answer(OwnModel):
+    """What one command came to."""
+
+    code: int
+    """Its exit code."""
+    stdout: str
+    """What it printed."""
+    stderr: str
+    """What it said beside that."""
+
+
+def workbench(images: Images) -> dagger.Container:
+    """A container with cosign and crane in it; never answered from a cache."""
+    programs = {cosign.PROGRAM: images.cosign, crane.PROGRAM: images.crane}
+    container = fresh(script(images.python, "run_commands"))
+    for program, image in programs.items():
+        container = container.with_mounted_file(program, dag.container().from_(image.reference).file(program))
+    return container
+
+
+async def answers(
+    container: dagger.Container, commands: Sequence[Sequence[str]], *, at_once: int = 1
+) -> list[Answer]:
+    """What the commands came to, in their order; `at_once` of them are run side by side."""
+    made, _ = await run(container, commands, at_once=at_once)
+    return made
+
+
+async def run(
+    container: dagger.Container, commands: Sequence[Sequence[str]], *, at_once: int = 1
+) -> tuple[list[Answer], dagger.Container]:
+    """What the commands came to, and the container as they left it."""
+    asking = (
+        container.with_new_file(_COMMANDS, json.dumps([list(command) for command in commands]))
+        .with_directory("/answers", dag.directory())
+        .with_exec(script_args(_COMMANDS, _ANSWERS, str(at_once)))
+    )
+    with tool_failing_as(lambda words: InternalError("commands could not be run", why=last_words(words))):
+        said = await asking.file(_ANSWERS).contents()
+    return TypeAdapter(list[Answer]).validate_json(said), asking

@@ -1,0 +1,101 @@
+"""A release that is killed at any request: no tag names what lacks anything, and the next run ends well.
+
+Every step that others can see is a request to the registry. So the registry's proxy kills: the request in
+question and all later ones never arrive, and every process of the release gets SIGKILL. Containers outlive
+that, as they do on a real machine, and go on trying.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from soak import SOAKING
+
+from .behind_proxy import Site, site
+from .campaign import Campaign
+from .cosign_by_hand import Cosign
+from .harness import Engine, Running
+from .private_registry import PrivateRegistry
+from .proxy import Request
+from .releasing import Caller
+
+PASSED = 0
+ANY = "."
+
+
+@dataclass(frozen=True)
+class Point:
+    """Where a release is killed: at the request that is so many'th to match the pattern."""
+
+    number: int
+    pattern: str = ANY
+
+
+# With one of two attached, and at the very last write, which is the version's tag.
+SAMPLE = [Point(2, r"PUT .*/manifests/sha256-"), Point(1, r"PUT .*/manifests/5\.")]
+
+
+@dataclass
+class Killer:
+    """Kills a release at a point; then nothing of it reaches the registry any more."""
+
+    point: Point
+    running: Running | None = None
+    seen: int = 0
+    killed: bool = False
+
+    def __call__(self, request: Request) -> bool:
+        """Whether this request must not arrive."""
+        self.seen += request.matches(self.point.pattern)
+        if not self.killed and self.running and self.seen >= self.point.number:
+            self.killed = True
+            self.running.kill_all()
+        return self.killed
+
+
+@pytest.fixture(scope="module")
+def place(
+    engine: Engine,
+    registry: PrivateRegistry,
+    caller: Caller,
+    cosign: Cosign,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Site]:
+    """The registry without a referrers API, behind a proxy."""
+    with site(engine, registry, caller, cosign, tmp_path_factory.mktemp("killed")) as made:
+        yield made
+
+
+@pytest.mark.soak
+def test_killed_at_any_request(place: Site) -> None:
+    campaign = Campaign.of("killed at a request")
+    for number, point in enumerate(_every_point(place) if SOAKING else SAMPLE):
+        campaign.round(str(point), _round(place, f"5.{number}.0", point))
+    campaign.check()
+
+
+def _every_point(place: Site) -> list[Point]:
+    """Each request of a release that nobody kills."""
+    place.begin("4.999.0", place.image("counted")).wait().expect(PASSED)
+    count = len(place.proxy.requests)
+    place.proxy.heal()
+    return [Point(number) for number in range(1, count + 1)]
+
+
+def _round(place: Site, version: str, point: Point) -> list[str]:
+    """What is wrong after a release was killed there, and after it was run again."""
+    image = place.image(f"image of {version}")
+    place.proxy.before = killer = Killer(point)
+    killer.running = place.begin(version, image)
+    done = killer.running.wait()
+    over_before = point.pattern == ANY and done.exit_code == PASSED  # with fewer requests than were counted
+    found = [] if killer.killed or over_before else [f"it was not killed\n{done.said}"]
+    found += place.lacking()
+    place.proxy.heal()
+    again = place.begin(version, image).wait()
+    if again.exit_code != PASSED:
+        found.append(f"run again it ended with {again.exit_code}\n{again.said}")
+    if version not in place.public_tags():
+        found.append("run again it left no tag")
+    return found + place.lacking()

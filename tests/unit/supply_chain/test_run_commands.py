@@ -1,0 +1,65 @@
+"""Several commands in one container: all are run, and each one's end is told."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from supply_chain.scripts.run_commands import NOT_FOUND, main
+
+
+def _python(code: str) -> list[str]:
+    return [sys.executable, "-c", code]
+
+
+def _answers(at: Path, commands: list[list[str]], at_once: int) -> list[dict[str, Any]]:
+    (at / "commands.json").write_text(json.dumps(commands))
+    main(at / "commands.json", at / "answers.json", at_once)
+    said: list[dict[str, Any]] = json.loads((at / "answers.json").read_text())
+    return said
+
+
+def test_every_command_is_run_whatever_the_others_came_to(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    commands = [
+        _python("import sys; print('out'); print('said', file=sys.stderr); sys.exit(3)"),
+        [str(tmp_path / "no-such-program")],
+        _python("print('unabridged ' + 'x' * 300_000)"),
+    ]
+    failed, missing, long = _answers(tmp_path, commands, at_once=1)
+    assert failed == {"code": 3, "stdout": "out\n", "stderr": "said\n"}
+    assert missing["code"] == NOT_FOUND
+    assert "No such file" in missing["stderr"]
+    assert long["code"] == 0
+    assert len(long["stdout"]) > 300_000
+    log = capfd.readouterr()
+    assert (log.out, log.err) == ("", "said\n"), "the log has what was said, not what was answered"
+
+
+def test_commands_run_side_by_side_and_are_answered_in_their_order(tmp_path: Path) -> None:
+    """The first waits for what the second makes: one after the other, it would wait in vain."""
+    sign = tmp_path / "sign"
+    waits = f"""
+import pathlib, sys, time
+end = time.monotonic() + 20
+while not pathlib.Path({str(sign)!r}).exists():
+    if time.monotonic() > end:
+        sys.exit(1)
+    time.sleep(0.01)
+print('first')
+"""
+    makes = f"import pathlib; pathlib.Path({str(sign)!r}).touch(); print('second')"
+    answers = _answers(tmp_path, [_python(waits), _python(makes)], at_once=2)
+    assert [(one["code"], one["stdout"]) for one in answers] == [(0, "first\n"), (0, "second\n")]
+
+
+def test_one_at_a_time_is_one_after_the_other(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    marks = (
+        f"import time; log = open({str(log)!r}, 'ab', 0); log.write(b'<'); time.sleep(0.05); log.write(b'>')"
+    )
+    _answers(tmp_path, [_python(marks)] * 3, at_once=1)
+    assert log.read_text() == "<><><>"
