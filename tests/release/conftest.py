@@ -15,6 +15,7 @@ from standins import sample_db, sample_osv
 from standins.oci import Layout
 
 from . import campaign, releasing, stand_ins
+from .behind_proxy import Site, site
 from .canary import KEY_PASSWORD
 from .cosign_by_hand import Cosign
 from .harness import REPOSITORY, Engine
@@ -119,6 +120,21 @@ def caller(
 def release(engine: Engine, caller: Caller, tmp_path_factory: pytest.TempPathFactory) -> Release:
     """A release to the registry that wants a login, watched."""
     return released(engine, caller, tmp_path_factory.mktemp("release"), time.time())
+
+
+@pytest.fixture(scope="module")
+def place(
+    request: pytest.FixtureRequest,
+    engine: Engine,
+    registry: PrivateRegistry,
+    caller: Caller,
+    cosign: Cosign,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Site]:
+    """The registry without a referrers API behind a proxy, with a repository for each file of tests."""
+    name = request.path.stem.removeprefix("test_").replace("_", "-")
+    with site(engine, registry, caller, cosign, tmp_path_factory.mktemp(name)) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -5,20 +5,16 @@ question and all later ones never arrive, and every process of the release gets 
 that, as they do on a real machine, and go on trying.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 
 from soak import SOAKING
 
-from .behind_proxy import Site, site
+from .behind_proxy import Site
 from .campaign import Campaign
-from .cosign_by_hand import Cosign
-from .harness import Engine, Running
-from .private_registry import PrivateRegistry
+from .harness import Running
 from .proxy import Request
-from .releasing import Caller
 
 PASSED = 0
 ANY = "."
@@ -52,19 +48,6 @@ class Killer:
             self.killed = True
             self.running.kill_all()
         return self.killed
-
-
-@pytest.fixture(scope="module")
-def place(
-    engine: Engine,
-    registry: PrivateRegistry,
-    caller: Caller,
-    cosign: Cosign,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Site]:
-    """The registry without a referrers API, behind a proxy."""
-    with site(engine, registry, caller, cosign, tmp_path_factory.mktemp("killed")) as made:
-        yield made
 
 
 @pytest.mark.soak

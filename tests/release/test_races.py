@@ -5,19 +5,15 @@ what one of them attached. However it goes, no tag may name an image that lacks 
 again must end well.
 """
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from soak import SOAKING
 
-from .behind_proxy import Site, site
+from .behind_proxy import Site
 from .campaign import Campaign
-from .cosign_by_hand import Cosign
-from .harness import Done, Engine
-from .private_registry import PrivateRegistry
-from .releasing import Caller
+from .harness import Done
 
 PASSED, INTERNAL_ERROR = 0, 70
 ROUNDS = 100 if SOAKING else 1
@@ -27,44 +23,31 @@ Release = tuple[str, Path]
 """A version and the image that is released under it."""
 
 
-@pytest.fixture(scope="module")
-def slow(
-    engine: Engine,
-    registry: PrivateRegistry,
-    caller: Caller,
-    cosign: Cosign,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Site]:
-    """The registry without a referrers API, behind a proxy that is slow."""
-    with site(engine, registry, caller, cosign, tmp_path_factory.mktemp("races")) as made:
-        yield made
-
-
 @pytest.mark.soak
-def test_two_releases_at_once(slow: Site) -> None:
+def test_two_releases_at_once(place: Site) -> None:
     """Two versions of one image, which both attach to; and two builds of one commit, under one version."""
     campaign = Campaign.of("two releases at once")
     for number in range(ROUNDS):
-        one, other = slow.image(f"image {number}"), slow.image(f"other image {number}")
+        one, other = place.image(f"image {number}"), place.image(f"other image {number}")
         same_image = ((f"6.{number}.0", one), (f"6.{number}.1", one))
         same_version = ((f"7.{number}.0", one), (f"7.{number}.0", other))
-        campaign.round(str(number), _round(slow, *(same_version if number % 2 else same_image)))
+        campaign.round(str(number), _round(place, *(same_version if number % 2 else same_image)))
     campaign.check()
 
 
-def _round(slow: Site, *releases: Release) -> list[str]:
+def _round(place: Site, *releases: Release) -> list[str]:
     """What is wrong after both were made at once, and after both were run again."""
-    slow.proxy.delays = SLOW
-    running = [slow.begin(*release) for release in releases]
+    place.proxy.delays = SLOW
+    running = [place.begin(*release) for release in releases]
     first = [run.wait() for run in running]
     found = [_told("a run", done) for done in first if done.exit_code == INTERNAL_ERROR]
-    found += slow.lacking()
-    slow.proxy.heal()
+    found += place.lacking()
+    place.proxy.heal()
     for release in releases:
-        again = slow.begin(*release).wait()
+        again = place.begin(*release).wait()
         found += [_told("run again, it", again)] if again.exit_code != PASSED else []
-    found += [f"no tag {version}" for version, _ in releases if version not in slow.public_tags()]
-    return found + slow.lacking()
+    found += [f"no tag {version}" for version, _ in releases if version not in place.public_tags()]
+    return found + place.lacking()
 
 
 def _told(who: str, done: Done) -> str:

@@ -13,9 +13,10 @@ import dagger
 from dagger import dag
 
 from supply_chain.errors import AttachmentLost, Trouble
-from supply_chain.models.bundle import predicate_type
+from supply_chain.models.bundle import lines, predicate_type
+from supply_chain.models.image_layout import Descriptor
 from supply_chain.models.reference import Reference
-from supply_chain.models.referrer import Referrer, Target, referrer
+from supply_chain.models.referrer import Referrer, referrer
 from supply_chain.patience import again
 from supply_chain.registry import Registry
 from supply_chain.tools import cosign, crane
@@ -25,7 +26,7 @@ from supply_chain.workbench import answers
 _LAYOUTS = "/layouts"
 
 
-async def attach(registry: Registry, image: str, target: Target, bundles: Mapping[str, str]) -> None:
+async def attach(registry: Registry, image: str, target: Descriptor, bundles: Mapping[str, str]) -> None:
     """Attach the bundles to the image, given by digest, until the registry lists every one of them."""
     missing, repository = dict(bundles), Reference.parse(image).repository
 
@@ -40,7 +41,7 @@ async def attach(registry: Registry, image: str, target: Target, bundles: Mappin
     await again(f"attaching to {image}", attempt, registry.patience)
 
 
-async def kept(registry: Registry, image: str, target: Target, bundles: Sequence[str]) -> None:
+async def kept(registry: Registry, image: str, target: Descriptor, bundles: Sequence[str]) -> None:
     """What another writer has dropped since it was attached is attached again; nothing else is written."""
     there = set(map(_signature, await bundles_on(registry, image)))
     lost = {f"bundle-{number}": one for number, one in enumerate(bundles) if _signature(one) not in there}
@@ -48,7 +49,9 @@ async def kept(registry: Registry, image: str, target: Target, bundles: Sequence
         await attach(registry, image, target, lost)
 
 
-async def _attached(registry: Registry, image: str, target: Target, bundles: Mapping[str, str]) -> set[str]:
+async def _attached(
+    registry: Registry, image: str, target: Descriptor, bundles: Mapping[str, str]
+) -> set[str]:
     """Attach bundles; the signatures of all that the registry lists afterwards."""
     repository, container = Reference.parse(image).repository, registry.workbench()
     commands = []
@@ -65,7 +68,7 @@ async def _attached(registry: Registry, image: str, target: Target, bundles: Map
             raise registry.refusal(image, f"{name} could not be attached to {image}", answer.stderr)
     if read.code:
         raise registry.refusal(image, f"what is attached to {image} could not be read", read.stderr)
-    return {_signature(line) for line in read.stdout.splitlines() if line.strip()}
+    return set(map(_signature, lines(read.stdout)))
 
 
 def _directory(made: Referrer) -> dagger.Directory:

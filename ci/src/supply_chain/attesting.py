@@ -1,8 +1,5 @@
 """What is signed about an image: the image itself, its SBOM, and its provenance; then attached to it."""
 
-import dagger
-from dagger import dag
-
 from supply_chain import evidence
 from supply_chain.attaching import attach
 from supply_chain.errors import VerificationFailed
@@ -14,6 +11,7 @@ from supply_chain.models.statement import Statement, sbom_statement, signature_s
 from supply_chain.provenance import provenance
 from supply_chain.run import Run
 from supply_chain.signer import signed
+from supply_chain.toolbox import text_file
 from supply_chain.verifier import bundles_on, judged_bundles
 
 _BYPRODUCTS = ("sbom.spdx.json", "trivy.json", "trivy.sarif")
@@ -28,7 +26,7 @@ async def attested(run: Run, subject: Subject, image: str) -> None:
     with run.ledger.step("provenance"):
         statements = await _statements(run, subject)
     made = {name: statement.to_json() for name, statement in statements.items()}
-    run.ledger.files["provenance.json"] = _file("provenance.json", made["provenance"].decode())
+    run.ledger.files["provenance.json"] = text_file("provenance.json", made["provenance"].decode())
     with run.ledger.step("sign"):
         bundles = await signed(run.images, run.signer, made, run.registry.patience)
     run.ledger.directories["bundles"] = evidence.bundles(tuple(bundles.values()))
@@ -65,7 +63,3 @@ async def _statements(run: Run, subject: Subject) -> dict[str, Statement]:
         "sbom": sbom_statement(repository, digest, byproducts["sbom.spdx.json"]),
         "provenance": await provenance(run, subject, run.signer.place, run.signer.kind, byproducts),
     }
-
-
-def _file(name: str, text: str) -> dagger.File:
-    return dag.directory().with_new_file(name, text).file(name)

@@ -9,8 +9,7 @@ from supply_chain.errors import ImageInvalid, InternalError, PlatformMismatch
 from supply_chain.faults import failing_as, tool_failing_as
 from supply_chain.images import Image
 from supply_chain.models.image_config import ImageConfig, Selected
-from supply_chain.models.image_layout import Index, check_digest
-from supply_chain.models.referrer import Target
+from supply_chain.models.image_layout import Descriptor, Index, check_digest
 from supply_chain.toolbox import script, script_args, tool
 from supply_chain.tools.output import last_words
 
@@ -27,7 +26,7 @@ class Layout:
     digest: str
     config_json: str
     """Its config, as it is in the layout."""
-    target: Target
+    target: Descriptor
     """Its manifest, as what is attached to it refers to it."""
 
     @property
@@ -78,6 +77,4 @@ async def _selected(container: dagger.Container, platform: str) -> Layout:
         directory = await selecting.directory(_LAYOUT).with_timestamps(0).sync()
         index = Index.parse(await directory.file("index.json").contents())
     check_digest("the layout", index.image.digest, found.digest)
-    described = index.image
-    target = Target(digest=described.digest, size=described.size, media_type=described.media_type)
-    return Layout(directory, found.digest, found.config_json, target)
+    return Layout(directory, found.digest, found.config_json, index.image)

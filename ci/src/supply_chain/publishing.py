@@ -5,7 +5,7 @@ from supply_chain.attaching import kept
 from supply_chain.errors import TagMoved
 from supply_chain.layout import Layout
 from supply_chain.models.mode import Mode
-from supply_chain.models.reference import Reference, revision_tag
+from supply_chain.models.reference import revision_tag
 from supply_chain.models.version import LATEST, is_highest_stable
 from supply_chain.run import Run
 from supply_chain.self_test import self_tested
@@ -19,7 +19,7 @@ async def verify(run: Run, image: str) -> Proven:
     run.ledger.learn(verification=proven.verification)
     run.ledger.directories["bundles"] = evidence.bundles(proven.bundles)
     with run.ledger.step("self-test"):
-        refused = await self_tested(run.images, run.trust, Reference.parse(image).digest or "", proven)
+        refused = await self_tested(run.images, run.trust, proven)
     run.ledger.learn(self_test=refused)
     return proven
 

@@ -14,9 +14,8 @@ from supply_chain.faults import failing_as, tool_failing_as
 from supply_chain.images import Image, Images
 from supply_chain.layout import Layout
 from supply_chain.logins import Login, config_file
-from supply_chain.models.image_layout import check_digest
+from supply_chain.models.image_layout import Descriptor, check_digest
 from supply_chain.models.reference import Repository
-from supply_chain.models.referrer import Target
 from supply_chain.patience import Patience, again
 from supply_chain.toolbox import fresh, tool
 from supply_chain.tools import crane, docker_config
@@ -96,22 +95,13 @@ class Registry:
 
     async def digest(self, reference: str) -> str:
         """The digest the registry serves for `reference`; ImageMissing where it has no such image."""
-        command = crane.digest(reference)
-
-        async def ask() -> str:
-            return await self.client(self.images.crane).with_exec(command, use_entrypoint=True).stdout()
-
         what = f"{reference} could not be resolved"
-        return crane.digest_in(await self._again(reference, what, ask, _QUESTION))
+        return crane.digest_in(await self._said(reference, what, crane.digest(reference)))
 
-    async def target(self, reference: str) -> Target:
+    async def target(self, reference: str) -> Descriptor:
         """The manifest of an image given by digest, for what is attached to it."""
-        command = crane.manifest(reference)
-
-        async def ask() -> str:
-            return await self.client(self.images.crane).with_exec(command, use_entrypoint=True).stdout()
-
-        target = Target.of(await self._again(reference, f"{reference} could not be read", ask, _QUESTION))
+        what = f"{reference} could not be read"
+        target = Descriptor.of(await self._said(reference, what, crane.manifest(reference)))
         check_digest("the manifest that the registry serves", target.digest, reference.partition("@")[2])
         return target
 
@@ -171,6 +161,14 @@ class Registry:
         except SupplyChainError as error:
             raise error.but(advice=_TAGS_SO_FAR) from error
         check_digest(f"the tag {name}", await self.digest(reference), digest)
+
+    async def _said(self, reference: str, what: str, command: list[str]) -> str:
+        """The answer to a question that must have one."""
+
+        async def ask() -> str:
+            return await self.client(self.images.crane).with_exec(command, use_entrypoint=True).stdout()
+
+        return await self._again(reference, what, ask, _QUESTION)
 
     async def _asked(self, command: list[str], otherwise: str) -> tuple[int, str, str]:
         """Exit code and both streams of a question that may be answered with no."""

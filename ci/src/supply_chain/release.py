@@ -13,7 +13,6 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import dagger
-from dagger import dag
 
 from supply_chain import evidence, publishing
 from supply_chain.adoption import adopt
@@ -32,7 +31,7 @@ from supply_chain.registry import Registry, reached, throw_away
 from supply_chain.run import Run
 from supply_chain.scanner import check_sbom, conversions, findings_file, report_file, scanned
 from supply_chain.signing import signer_of
-from supply_chain.toolbox import both
+from supply_chain.toolbox import both, text_file
 from supply_chain.vulnerability_db import VulnerabilityDb
 
 
@@ -111,7 +110,7 @@ async def _ready(plan: Plan, ledger: Ledger) -> AsyncIterator[Run]:
             trust = trust.of_commit("" if plan.commit.dirty else plan.commit.revision)
         ledger.learn(signer=trust.name, place=signer.place)
         for name, text in trust.files.items():
-            ledger.files[name] = dag.directory().with_new_file(name, text).file(name)
+            ledger.files[name] = text_file(name, text)
         yield Run(plan, ledger, registry, signer, trust)
 
 

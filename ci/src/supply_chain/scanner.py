@@ -12,7 +12,7 @@ from supply_chain.layout import Layout
 from supply_chain.models import findings
 from supply_chain.models.spdx import Document
 from supply_chain.models.trivy_report import Report, named
-from supply_chain.toolbox import side_by_side, tool
+from supply_chain.toolbox import side_by_side, text_file, tool
 from supply_chain.tools import trivy
 from supply_chain.tools.output import last_words
 from supply_chain.vulnerability_db import VulnerabilityDb
@@ -54,13 +54,12 @@ async def scanned(layout: Layout, db: VulnerabilityDb, trivy_image: str) -> str:
 
 def report_file(document: str, reference: str, *, in_repository: bool) -> dagger.File:
     """trivy.json under the image's own name."""
-    text = named(document, reference, in_repository=in_repository)
-    return dag.directory().with_new_file("trivy.json", text).file("trivy.json")
+    return text_file("trivy.json", named(document, reference, in_repository=in_repository))
 
 
 def findings_file(report: Report) -> dagger.File:
     """All findings as tables."""
-    return dag.directory().with_new_file("findings.txt", findings.table(report)).file("findings.txt")
+    return text_file("findings.txt", findings.table(report))
 
 
 def converted(report: dagger.File, output: trivy.Format, trivy_image: str) -> dagger.File:

@@ -29,9 +29,9 @@ CqSJjNZvLvAMuOkXGrTKHfJ0cwlScukeWvwf8WQHzcMdMqh63PJMYngVOA==
 Case = Callable[[], Awaitable[object]]
 
 
-async def self_tested(images: Images, trust: Trust, digest: str, proven: Proven) -> tuple[Rejection, ...]:
+async def self_tested(images: Images, trust: Trust, proven: Proven) -> tuple[Rejection, ...]:
     """How each spoilt case was refused; VerifierFailed where one was accepted."""
-    bundles = proven.bundles
+    digest, bundles = proven.verification.image, proven.bundles
     without_signature = [one for one in bundles if predicate_type(one.encode()) != SIGNATURE_TYPE]
     without_provenance = [one for one in bundles if predicate_type(one.encode()) != PROVENANCE_TYPE]
     stranger = replace(trust, policy=trust.policy.under(_stranger(trust)))

@@ -13,7 +13,7 @@ from supply_chain.images import Images
 from supply_chain.models.place import Place
 from supply_chain.models.verification_policy import VerificationPolicy
 from supply_chain.patience import Patience, again
-from supply_chain.toolbox import fresh, tool
+from supply_chain.toolbox import fresh, tool, with_files
 from supply_chain.tools import cosign
 from supply_chain.trust import Trust
 from supply_chain.workbench import Answer, run, workbench
@@ -73,9 +73,7 @@ class KeySigner:
         """Key and password as variables, and configurations without services."""
         container = container.with_secret_variable(cosign.KEY_VARIABLE, self.key)
         container = container.with_secret_variable(cosign.PASSWORD_VARIABLE, self.password)
-        for path, text in cosign.NO_SERVICES.items():
-            container = container.with_new_file(path, text)
-        return container
+        return with_files(container, cosign.NO_SERVICES)
 
     async def trust(self, images: Images, *, rehearsal: bool) -> Trust:
         """The key's public half; KeyRefused when key and password do not fit."""

@@ -9,6 +9,7 @@ import dagger
 
 from supply_chain.errors import TrustedRootInvalid
 from supply_chain.faults import failing_as
+from supply_chain.toolbox import with_files
 from supply_chain.tools import cosign
 
 _KINDS = {
@@ -60,9 +61,7 @@ class Sigstore:
     def equip(self, container: dagger.Container) -> dagger.Container:
         """The container with the files where cosign's flags name them, reaching the services."""
         files = {cosign.TRUSTED_ROOT: self.trusted_root, cosign.SIGNING_CONFIG: self.signing_config}
-        for path, text in files.items():
-            if text:
-                container = container.with_new_file(path, text)
+        container = with_files(container, {path: text for path, text in files.items() if text})
         for host, service in self.services.items():
             container = container.with_service_binding(host, service)
         return container

@@ -1,7 +1,7 @@
 """How tools are run: each in its own image; what must be fresh is never replayed from a cache."""
 
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from importlib.resources import files
 from typing import TypeVar, cast
 
@@ -27,6 +27,18 @@ def tool(reference: str) -> dagger.Container:
 def fresh(container: dagger.Container) -> dagger.Container:
     """The container with a nonce: what it runs depends on the time or on a registry, which no cache knows."""
     return container.with_env_variable(_NONCE, uuid.uuid4().hex)
+
+
+def with_files(container: dagger.Container, files: Mapping[str, str]) -> dagger.Container:
+    """The container with text files, by path."""
+    for path, text in files.items():
+        container = container.with_new_file(path, text)
+    return container
+
+
+def text_file(name: str, text: str) -> dagger.File:
+    """A file of this name."""
+    return dag.directory().with_new_file(name, text).file(name)
 
 
 def script(python: Image, name: str) -> dagger.Container:

@@ -8,6 +8,7 @@ import dagger
 
 from supply_chain.models.reference import is_whole
 from supply_chain.models.verification_policy import VerificationPolicy
+from supply_chain.toolbox import with_files
 from supply_chain.tools import cosign
 
 
@@ -50,6 +51,4 @@ class Trust:
             files = cosign.NO_SERVICES | {cosign.PUBLIC_KEY: self.policy.public_key}
         else:
             files = {cosign.TRUSTED_ROOT: self.trusted_root} if self.trusted_root else {}
-        for path, text in files.items():
-            container = container.with_new_file(path, text)
-        return container
+        return with_files(container, files)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from supply_chain.errors import SupplyChainError
 from supply_chain.images import Images
-from supply_chain.models.bundle import predicate_type
+from supply_chain.models.bundle import lines, predicate_type
 from supply_chain.models.reference import Reference
 from supply_chain.models.verification import Verification, judged
 from supply_chain.patience import again
@@ -63,7 +63,7 @@ async def bundles_on(registry: Registry, image: str) -> list[str]:
     [said] = await answers(registry.workbench(), [_download(image)])
     if said.code:
         raise _refusal(registry, image, said)
-    return said.stdout.splitlines()
+    return list(lines(said.stdout))
 
 
 async def resolved(registry: Registry, reference: Reference) -> str:
@@ -84,7 +84,7 @@ async def _stock(registry: Registry, trust: Trust, image: str) -> list[str]:
             raise _refusal(registry, image, answer)
     if downloaded.code:
         raise _refusal(registry, image, downloaded)
-    return downloaded.stdout.splitlines()
+    return list(lines(downloaded.stdout))
 
 
 def _download(image: str) -> list[str]:

@@ -9,7 +9,7 @@ import pytest
 from supply_chain.attaching import attach
 from supply_chain.errors import AttachmentLost, RegistryDenied, RegistryUnavailable, SupplyChainError
 from supply_chain.images import Images
-from supply_chain.models.referrer import Target
+from supply_chain.models.image_layout import Descriptor
 from supply_chain.patience import Patience
 from supply_chain.registry import Registry
 from supply_chain.tools import cosign, crane
@@ -19,7 +19,7 @@ from unit.supply_chain.clock import Time
 from unit.supply_chain.engine import GOOD, Files, bad, run_by
 
 IMAGE = f"{REPOSITORY}@{DIGEST}"
-TARGET = Target(digest=DIGEST, size=1, media_type="application/vnd.oci.image.manifest.v1+json")
+TARGET = Descriptor(digest=DIGEST, size=1, media_type="application/vnd.oci.image.manifest.v1+json")
 BUNDLES = {name: bundle.decode() for name, bundle in zip(statements(), bundles(statements()), strict=True)}
 DENIED = "Error: PUT https://ghcr.io/v2/x: DENIED: requested access to the resource is denied"
 BUSY = "Error: GET https://ghcr.io/v2/x: unexpected status code 503 Service Unavailable"

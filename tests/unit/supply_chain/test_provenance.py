@@ -18,12 +18,12 @@ from supply_chain.ledger import Ledger
 from supply_chain.main import SupplyChain
 from supply_chain.models.build_type import ExternalParameters
 from supply_chain.models.database import Database
+from supply_chain.models.image_layout import Descriptor
 from supply_chain.models.mode import Mode
 from supply_chain.models.place import Place
 from supply_chain.models.policy import Policy
 from supply_chain.models.provenance import PROVENANCE_TYPE, Provenance, ResourceDescriptor
 from supply_chain.models.reference import Repository
-from supply_chain.models.referrer import Target
 from supply_chain.models.settings import Settings
 from supply_chain.models.statement import Statement
 from supply_chain.models.trivy_report import Severity
@@ -117,7 +117,7 @@ def run(project: Project | None = None, **facts: Any) -> Run:
 def stated(
     a_run: Run, origin: str = "source", place: Place = PLACE, **byproducts: bytes | dagger.File
 ) -> Statement:
-    target = Target(digest=DIGEST, size=1, media_type="application/vnd.oci.image.manifest.v1+json")
+    target = Descriptor(digest=DIGEST, size=1, media_type="application/vnd.oci.image.manifest.v1+json")
     layout = Layout(cast("dagger.Directory", object()), DIGEST, "{}", target)
     subject = Subject(layout, cast("dagger.Container", object()), origin)
     named = {name.replace("_", "."): content for name, content in byproducts.items()}

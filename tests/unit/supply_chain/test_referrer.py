@@ -4,11 +4,13 @@ import hashlib
 import json
 from datetime import UTC, datetime, timedelta
 
-from supply_chain.models.referrer import BUNDLE_TYPE, Referrer, Target, referrer
+from supply_chain.models.bundle import MEDIA_TYPE as BUNDLE_TYPE
+from supply_chain.models.image_layout import Descriptor
+from supply_chain.models.referrer import Referrer, referrer
 
 _NOW = datetime(2026, 11, 25, 3, 0, 0, 1, tzinfo=UTC)
 _BUNDLE = '{"mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json"}'
-_TARGET = Target(
+_TARGET = Descriptor(
     digest=f"sha256:{'ab' * 32}", size=1234, media_type="application/vnd.oci.image.manifest.v1+json"
 )
 
@@ -46,7 +48,7 @@ def test_a_second_attempt_is_another_manifest() -> None:
 
 def test_a_target_is_known_by_its_bytes() -> None:
     text = '{"mediaType": "application/vnd.docker.distribution.manifest.v2+json"}'
-    target = Target.of(text)
+    target = Descriptor.of(text)
     assert target.digest == f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
     assert (target.size, target.media_type) == (
         len(text),

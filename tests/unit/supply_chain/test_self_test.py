@@ -29,7 +29,7 @@ def refusals(
 ) -> dict[str, Rejection]:
     run_by(program, monkeypatch)
     proven = Proven(verification(DIGEST), tuple(made))
-    refused = anyio.run(self_tested, Images.pinned(), trust, DIGEST, proven)
+    refused = anyio.run(self_tested, Images.pinned(), trust, proven)
     return {one.case: one for one in refused}
 
 

@@ -168,9 +168,9 @@ def predicate_type(document: bytes) -> str:
         return ""
 
 
-def lines(output: bytes) -> tuple[bytes, ...]:
-    """The bundles that `cosign download attestation` printed, one a line, byte for byte."""
-    return tuple(line for line in output.split(b"\n") if line.strip())
+def lines(output: str) -> tuple[str, ...]:
+    """The bundles that `cosign download attestation` printed, one a line; what else ends lines is in them."""
+    return tuple(line for line in output.split("\n") if line.strip())
 
 
 def _content(read: _Document) -> dict[str, str | bytes]:

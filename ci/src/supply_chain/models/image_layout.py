@@ -3,12 +3,17 @@
 Format: https://github.com/opencontainers/image-spec/blob/main/image-layout.md.
 """
 
+import hashlib
+import json
 from typing import Self
 
 from pydantic import Field, ValidationError
 
 from supply_chain.errors import DigestMismatch, InternalError
 from supply_chain.models.base import Digest, Model, first_problem
+
+MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
+"""Media type of an image's manifest."""
 
 
 class Descriptor(Model):
@@ -18,6 +23,14 @@ class Descriptor(Model):
     digest: Digest
     size: int
     """Bytes of the blob."""
+
+    @classmethod
+    def of(cls, manifest: str) -> Self:
+        """What points at a manifest, given byte for byte."""
+        raw = manifest.encode()
+        media_type = json.loads(manifest).get("mediaType", MANIFEST_TYPE)
+        digest = f"sha256:{hashlib.sha256(raw).hexdigest()}"
+        return cls(media_type=media_type, digest=digest, size=len(raw))
 
 
 class Index(Model):

@@ -19,6 +19,7 @@ from supply_chain.models.build_type import BUILD_TYPE, ExternalParameters, Inter
 from supply_chain.models.database import DATABASE, Database
 from supply_chain.models.dockerfile_images import ImageUse
 from supply_chain.models.place import Place
+from supply_chain.models.reference import is_whole
 from supply_chain.models.statement import Statement, attestation_statement
 
 PROVENANCE_TYPE = "https://slsa.dev/provenance/v1"
@@ -35,7 +36,6 @@ VULNERABILITY_DB = "vulnerability-db"
 GIVEN_IMAGE = "image"
 """Name of the dependency that is the image, where one was given."""
 
-_COMMIT_SIZES = (40, 64)  # SHA-1, SHA-256
 _MEDIA_TYPES = {".spdx.json": "application/spdx+json", ".sarif": "application/sarif+json"}
 _JSON = "application/json"
 
@@ -180,7 +180,7 @@ def source(place: Place, revision: str, *, dirty: bool | None) -> tuple[Resource
         ResourceDescriptor(
             name=SOURCE,
             uri=f"git+{place.repository}@{place.ref}" if place.repository else "",
-            digest={"gitCommit": commit} if len(commit) in _COMMIT_SIZES else {},
+            digest={"gitCommit": commit} if is_whole(commit) else {},
             annotations={"dirty": True} if dirty else {},
         ),
     )

@@ -12,34 +12,12 @@ from datetime import datetime
 from typing import Any
 
 from supply_chain.models.base import OwnModel
-
-BUNDLE_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json"
-MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
+from supply_chain.models.bundle import MEDIA_TYPE as BUNDLE_TYPE
+from supply_chain.models.image_layout import MANIFEST_TYPE, Descriptor
 
 _INDEX_TYPE = "application/vnd.oci.image.index.v1+json"
 _EMPTY_TYPE = "application/vnd.oci.empty.v1+json"
 _EMPTY = "{}"
-
-
-class Target(OwnModel):
-    """The manifest that something refers to."""
-
-    digest: str
-    """sha256:…"""
-    size: int
-    """Bytes of the manifest."""
-    media_type: str
-    """Its media type."""
-
-    @classmethod
-    def of(cls, manifest: str) -> "Target":
-        """The target that a manifest, byte for byte, is."""
-        raw = manifest.encode()
-        return cls(
-            digest=f"sha256:{hashlib.sha256(raw).hexdigest()}",
-            size=len(raw),
-            media_type=json.loads(manifest).get("mediaType", MANIFEST_TYPE),
-        )
 
 
 class Referrer(OwnModel):
@@ -51,7 +29,7 @@ class Referrer(OwnModel):
     """The layout's files, by path."""
 
 
-def referrer(bundle: str, predicate_type: str, target: Target, created: datetime) -> Referrer:
+def referrer(bundle: str, predicate_type: str, target: Descriptor, created: datetime) -> Referrer:
     """The bundle as a referrer of the image.
 
     Args:

@@ -8,8 +8,7 @@ https://github.com/sigstore/fulcio/blob/main/docs/setup.md.
 import json
 from collections.abc import Mapping
 
-REHEARSAL = "https://rehearsal.example"
-"""What identities in a rehearsal's certificates start with, where a real workflow's have https://github.com."""
+from supply_chain.models.place import REHEARSAL_URL
 
 FULCIO_PORT, REKOR_PORT, TIMESTAMP_PORT, CTLOG_PORT = 8080, 3000, 3004, 6962
 FULCIO, REKOR, TIMESTAMP, CTLOG = "fulcio", "rekor", "timestamp", "ctlog"
@@ -50,10 +49,10 @@ _EXTENSIONS = {
 
 
 def fulcio_config(issuer: str) -> str:
-    """Fulcio's configuration: it certifies this issuer's workflows as it does GitHub's, under REHEARSAL."""
+    """Fulcio's configuration: it certifies this issuer's workflows as it does GitHub's, under another URL."""
     trusted = {"IssuerURL": issuer, "ClientID": "sigstore", "Type": "ci-provider", "CIProvider": _WORKFLOW}
     workflow = {
-        "DefaultTemplateValues": {"url": REHEARSAL, "environment": ""},
+        "DefaultTemplateValues": {"url": REHEARSAL_URL, "environment": ""},
         "ExtensionTemplates": _EXTENSIONS,
         "SubjectAlternativeNameTemplate": "{{ .url }}/{{ .job_workflow_ref }}",
     }

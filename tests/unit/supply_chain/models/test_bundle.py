@@ -59,9 +59,9 @@ def test_a_blob_is_known_by_its_digest(said: Callable[[str], str]) -> None:
 
 
 def test_lines_are_bundles_byte_for_byte() -> None:
-    one, two = bundle(b"{}"), bundle(b"[]")
-    assert lines(one + b"\n" + two + b"\n\n") == (one, two)
-    assert lines(b"") == ()
+    one, two = bundle(b"{}").decode(), bundle(b"[]").decode()
+    assert lines(f"{one}\n{two}\n\n") == (one, two)
+    assert lines("") == ()
 
 
 @pytest.mark.parametrize("entry", [{}, {"inclusionPromise": None, "logIndex": "1"}, {"inclusionProof": None}])
