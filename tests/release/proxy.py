@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import math
 import re
 import socket
 import struct
@@ -47,23 +48,27 @@ class Request:
 
 @dataclass
 class Outage:
-    """Begins with the first request that matches, and is one for all requests from then on.
+    """Begins with the first request that matches, and is one for all requests until it ends.
 
     Attributes:
         begins_at: Pattern of `METHOD PATH`.
         answer: What is answered while it lasts.
-        seconds: How long it lasts.
+        seconds: How long it lasts at most.
+        ends_at: Pattern of the request after its beginning that ends it.
     """
 
     begins_at: str
     answer: Answer
-    seconds: float
+    seconds: float = math.inf
+    ends_at: str = ""
     began: float = 0
 
     def covers(self, request: Request) -> bool:
         """Whether this request meets it."""
         if not self.began and request.matches(self.begins_at):
             self.began = time.monotonic()
+        elif self.began and self.ends_at and request.matches(self.ends_at):
+            self.seconds = 0
         return bool(self.began) and time.monotonic() - self.began < self.seconds
 
 

@@ -1,7 +1,8 @@
 """Runs that come to an evidence folder, and reading such a folder."""
 
+import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +20,12 @@ IDENTITY = "https://rehearsal.example/rehearsal/release/.github/workflows/releas
 """Who signs in a rehearsal."""
 ISSUER = "http://issuer:8080"
 """Who vouches for that name."""
+
+
+def statement_of(bundle: Mapping[str, Any]) -> dict[str, Any]:
+    """What a bundle says, whoever signed it."""
+    found: dict[str, Any] = json.loads(base64.b64decode(bundle["dsseEnvelope"]["payload"]))
+    return found
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from .canary import KEY_PASSWORD, REGISTRY_PASSWORD, Needles, Watch
 from .harness import REPOSITORY, Done, Engine
@@ -87,6 +88,7 @@ class Release:
         began: When, as Unix time.
         watch: Command lines of all processes meanwhile.
         recorder: Command lines of Podman, none missed.
+        attached: The bundles on its image when it had ended; later releases of the same image add theirs.
     """
 
     candidate: Done
@@ -95,6 +97,7 @@ class Release:
     began: float
     watch: Watch
     recorder: Recorder
+    attached: tuple[dict[str, Any], ...]
 
 
 def released(engine: Engine, caller: Caller, folder: Path, began: float) -> Release:
@@ -105,7 +108,9 @@ def released(engine: Engine, caller: Caller, folder: Path, began: float) -> Rele
         command = (*caller.login, "candidate", *flags, "export", "--path", str(out))
         ran = engine.call(*command, env={**caller.secrets, **recorder.env}).expect(0)
     judged = engine.call("verdict", "--evidence", str(out))
-    return Release(ran, judged, Evidence(out), began, watch, recorder)
+    evidence = Evidence(out)
+    attached = tuple(caller.registry.bundles(evidence.image_digest()))
+    return Release(ran, judged, evidence, began, watch, recorder, attached)
 
 
 def of_today(cache: Path) -> None:

@@ -8,6 +8,8 @@ from .behind_proxy import Site
 from .proxy import RESET, TOO_MANY, UNAVAILABLE, Outage
 
 PASSED, OUTAGE = 0, 17
+NEXT_PROCESS = r"GET /v2/$"
+"""What tools ask before anything else, once a process; their own attempts go on after it."""
 
 
 @pytest.fixture(autouse=True)
@@ -17,11 +19,11 @@ def _healed(place: Site) -> Iterator[None]:
 
 
 def test_outages_at_each_stage_are_waited_for(place: Site) -> None:
-    """At the push, when something is attached, and at the tag; longer than the tools try by themselves."""
+    """At the push, when something is attached, and at the tag; until another process tries than the first."""
     place.proxy.outages = [
-        Outage(r"POST .*/blobs/uploads/", UNAVAILABLE, 20),
+        Outage(r"POST .*/blobs/uploads/", UNAVAILABLE, ends_at=NEXT_PROCESS),
         Outage(r"PUT .*/manifests/sha256-", RESET, 2),
-        Outage(r"PUT .*/manifests/4\.0\.0$", TOO_MANY, 20),
+        Outage(r"PUT .*/manifests/4\.0\.0$", TOO_MANY, ends_at=NEXT_PROCESS),
     ]
     service = f"registry {place.proxy.host} is down or overloaded; attempt 2 in "
     ran, verdict, _ = place.candidate("4.0.0", place.image("flaky"), patience=300)

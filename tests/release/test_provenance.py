@@ -5,7 +5,7 @@ import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import pytest
 from cryptography import x509
 
 from .harness import PINNED, REPOSITORY, Engine
-from .rehearsing import IDENTITY, ISSUER, PROVENANCE_TYPE, Evidence, Rehearsal, run
+from .rehearsing import IDENTITY, ISSUER, PROVENANCE_TYPE, Evidence, Rehearsal, run, statement_of
 from .releasing import REVISION, VERSION, Caller, Release
 from .test_git import checkout, git, of
 
@@ -52,10 +52,9 @@ def bundles_in(layout: Path) -> Iterator[dict[str, Any]]:
             yield json.loads((blobs / digest).read_bytes())
 
 
-def landed(bundles: Iterator[dict[str, Any]]) -> tuple[dict[str, Any], dict[str, Any]]:
+def landed(bundles: Iterable[dict[str, Any]]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The one provenance among bundles: its statement, and the material that it is verified with."""
-    payloads = [(base64.b64decode(one["dsseEnvelope"]["payload"]), one) for one in bundles]
-    found = [(json.loads(payload), one["verificationMaterial"]) for payload, one in payloads]
+    found = [(statement_of(one), one["verificationMaterial"]) for one in bundles]
     [(statement, material)] = [each for each in found if each[0]["predicateType"] == PROVENANCE_TYPE]
     return statement, material
 
@@ -73,9 +72,9 @@ def certificate(rehearsal: Rehearsal) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def released(caller: Caller, release: Release) -> dict[str, Any]:
-    """The provenance of the release, fetched from its registry."""
-    return landed(caller.registry.bundles(release.evidence.image_digest()))[0]
+def released(release: Release) -> dict[str, Any]:
+    """The provenance of the release, as its registry served it."""
+    return landed(release.attached)[0]
 
 
 def certified(material: Mapping[str, Any]) -> dict[str, str]:
