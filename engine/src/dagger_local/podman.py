@@ -22,6 +22,8 @@ Sink = Callable[[bytes], None]
 
 
 _LABEL = "dagger-local.session"
+# Else Podman mounts its storage on itself, and nothing could be moved or linked between it and the store.
+_UNMOUNTED = "--storage-opt=overlay.skip_mount_home=true"
 # All that Podman 4.3 says when a disk is full while it commits a container.
 _UNWRITTEN = re.compile(r"storing layer .* to file: io: read/write on closed pipe")
 
@@ -48,9 +50,10 @@ class Podman:
 
     def __init__(self, program: str, store: Store, run_root: Path, session: str, conf: Path) -> None:
         self._root = store.root / "containers"
-        self._argv = (program, "--root", str(self._root), "--runroot", str(run_root))
+        self._argv = (program, "--root", str(self._root), "--runroot", str(run_root), _UNMOUNTED)
         self._session = session
         self._used = False
+        self._ended: set[str] = set()
         self._env = {
             "PATH": os.environ.get("PATH", os.defpath),
             "HOME": os.environ.get("HOME", "/root"),
@@ -148,18 +151,43 @@ class Podman:
 
     @contextlib.asynccontextmanager
     async def container(self, *create: str) -> AsyncIterator[str]:
-        """A container, created and not started; removed at the end, running or not."""
+        """A container, created and not started; nothing runs in it afterwards, and it goes with the session.
+
+        Many are removed at a time for little more than one is.
+        """
         self._used = True
         made = await self.text("create", f"--label={_LABEL}={self._session}", *create)
         try:
             yield made
         finally:
-            with anyio.CancelScope(shield=True):
-                await self.run("rm", "--force", "--time", "0", "--volumes", made)
+            if made not in self._ended:
+                with anyio.CancelScope(shield=True):
+                    await self.run("rm", "--force", "--time", "0", "--volumes", made)
+
+    @contextlib.asynccontextmanager
+    async def idle_container(self, image: str) -> AsyncIterator[str]:
+        """A container of an image that is looked at or written to from outside and never started."""
+        async with self.container("--network=none", image, "none") as made:
+            self._ended.add(made)
+            yield made
+
+    async def run_out(self, container: str, stdin: bytes, on_stdout: Sink, on_stderr: Sink) -> Finished:
+        """Starts a container and stays with it to its end."""
+        options = ["--attach", *(["--interactive"] if stdin else [])]
+        done = await self.run(
+            "start", *options, container, stdin=stdin, on_stdout=on_stdout, on_stderr=on_stderr
+        )
+        self._ended.add(container)
+        return done
 
     async def mounted(self, container: str) -> Path:
         """The container's root filesystem on the host."""
         return Path(await self.text("mount", container))
+
+    async def fill(self, container: str, layer: Path) -> None:
+        """Puts a layer into a container that never ran, by links: its files must not be written to."""
+        upper = await self.text("inspect", "--format", "{{.GraphDriver.Data.UpperDir}}", container)
+        await anyio.run_process(["cp", "--archive", "--link", "--no-target-directory", str(layer), upper])
 
     async def commit(self, container: str) -> str:
         """The container's root filesystem as an image; its id.
@@ -172,15 +200,6 @@ class Podman:
         """Removes what is left of this session; at no cost where it made nothing."""
         if self._used:
             await self.remove_session(self._session)
-
-    async def let_go(self) -> None:
-        """Unmounts the storage, which a command that failed or was ended leaves mounted on itself.
-
-        Where somebody else uses it now, it stays: their last command lets go of it.
-        """
-        overlay = self._root / "overlay"
-        if f" {overlay} " in Path("/proc/self/mounts").read_text():
-            await anyio.run_process(["umount", str(overlay)], check=False)
 
     async def remove_session(self, session: str) -> None:
         """Removes all containers and secrets of a session, this one or a dead one."""

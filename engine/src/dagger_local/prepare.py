@@ -13,6 +13,7 @@ from dagger_local.core.images import apply_writes, base_image
 from dagger_local.errors import EngineError, NotServed
 from dagger_local.owners import owner_ids
 from dagger_local.states import ContainerState, Mount
+from dagger_local.store import Store
 
 if TYPE_CHECKING:
     from dagger_local.evaluate import Evaluator
@@ -42,6 +43,7 @@ class Prepared:
 
     Attributes:
         id: Podman's id.
+        image: The image beneath.
         root: Its root filesystem on the host.
         uppers: What commands write into mounted trees, by mount path.
         files: Writable copies of mounted files, by mount path.
@@ -49,16 +51,25 @@ class Prepared:
     """
 
     id: str = ""
+    image: str = ""
     root: Path = Path()
     uppers: dict[str, Path] = field(default_factory=dict)
     files: dict[str, Path] = field(default_factory=dict)
     stubs: list[Path] = field(default_factory=list)
 
     @property
+    def _upper(self) -> Path:
+        """The upper folder of the overlay that the root filesystem is."""
+        return self.root.parent / "diff"
+
+    @property
     def untouched(self) -> bool:
-        """Whether the root filesystem is still the image's: the overlay's upper folder beside it is empty."""
-        upper = self.root.parent / "diff"
-        return upper.is_dir() and not any(upper.iterdir())
+        """Whether the root filesystem is still the image's."""
+        return not any(self._upper.iterdir())
+
+    def taken_layer(self, store: Store) -> Path:
+        """What was written over the image, moved to a draft; nothing may look at the root afterwards."""
+        return self._upper.rename(store.temporary() / "layer")
 
     def remove_stubs(self) -> None:
         """Takes mount points out again, so that no layer shows what was mounted."""
@@ -108,9 +119,9 @@ async def prepared(
         if host.custom_certificates():
             authorities.touch()
             flags.append(f"--volume={authorities}:{BUNDLES[0]}:ro")
-        image = await base_image(ev, state)
+        ready.image = await base_image(ev, state)
         entry, *rest = argv or ("",)
-        command = ["--entrypoint", _json_entry(entry), image, *rest]
+        command = ["--entrypoint", _json_entry(entry), ready.image, *rest]
         podman = ev.session.podman
         async with (
             podman.secret_variables(secrets) as variables,

@@ -191,7 +191,6 @@ async def open_session(
             with anyio.CancelScope(shield=True):
                 await session.services.stop_all()
                 await podman.remove_own()
-                await podman.let_go()
                 store.close()
 
 

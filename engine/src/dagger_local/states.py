@@ -113,11 +113,14 @@ class ContainerState:
 
     Attributes:
         base: Content key of the root filesystem, pending writes included.
-        image: Podman image that holds it without them; empty means an empty filesystem.
+        image: Podman image that holds it without them and the layer; empty means an empty filesystem.
+        layer: What the last command left over that image, as an overlay's upper folder in the store; it
+            becomes an image itself when another command needs it.
     """
 
     base: str = "scratch"
     image: str = ""
+    layer: Path | None = None
     writes: tuple[Write, ...] = ()
     config: ImageConfig = ImageConfig()
     mounts: tuple[Mount, ...] = ()

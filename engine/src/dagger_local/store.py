@@ -24,14 +24,14 @@ def default_root() -> Path:
 
 
 class Store:
-    """Folders: entries/KIND/KEY.json, trees/DIGEST/, blobs/HEX, streams/KEY/, tmp/."""
+    """Folders: entries/KIND/KEY.json, trees/DIGEST/, layers/KEY/, blobs/HEX, streams/KEY/, tmp/."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self._drafts: Path | None = None
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
         root.chmod(0o700)  # trees keep their own modes and owners; nobody else looks in
-        for name in ("entries", "trees", "blobs", "streams", "caches", "tmp"):
+        for name in ("entries", "trees", "layers", "blobs", "streams", "caches", "tmp"):
             (root / name).mkdir(exist_ok=True)
 
     def entry(self, kind: str, key: str) -> dict[str, Any] | None:
@@ -98,6 +98,10 @@ class Store:
     def keep_streams(self, key: str, made: Path) -> Path:
         """Moves a folder with a command's output into the store; the first of two equal commands stays."""
         return self._land(made, self.root / "streams" / key)
+
+    def keep_layer(self, key: str, made: Path) -> Path:
+        """Moves what a command left over its image into the store; the first of two equal commands stays."""
+        return self._land(made, self.root / "layers" / key)
 
     def blob(self, name: str) -> Path:
         """Where a compressed layer lives, by the digest of its uncompressed content."""

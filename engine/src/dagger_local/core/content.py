@@ -7,7 +7,7 @@ from typing import Any
 
 from dagger_local import tree
 from dagger_local.core.directory import directory_at, file_at
-from dagger_local.core.images import materialized, root_of
+from dagger_local.core.images import root_of
 from dagger_local.evaluate import Evaluator
 from dagger_local.patterns import keeper
 from dagger_local.resolve import step
@@ -139,7 +139,7 @@ async def _extract(ev: Evaluator, state: ContainerState, path: str) -> Path:
     kept: dict[str, Any] | None = ev.session.store.entry("extract", f"{state.base}{_safe(path)}")
     if kept and Path(kept["path"]).exists():
         return Path(kept["path"])
-    async with root_of(ev, await materialized(ev, state)) as root:
+    async with root_of(ev, state) as root:
         found = directory_at(root, path) if tree.inside(root, path).is_dir() else file_at(root, path)
         draft = ev.session.store.temporary() / (PurePosixPath(path).name or "root")
         tree.copy(found.path.resolve() if found.path.is_symlink() else found.path, draft)

@@ -50,6 +50,7 @@ async def with_exec(
         parent,
         base=key,
         image=kept["image"],
+        layer=Path(kept["layer"]) if "layer" in kept else None,
         writes=(),
         mounts=tuple(_mount_after(mount, kept["mounts"]) for mount in parent.mounts),
         last_exec=ExecState(tuple(argv), code, streams),
@@ -84,35 +85,20 @@ async def _run(
         async with ev.session.services.bound(state.bindings) as hosts:
             options = ["--interactive"] if stdin else []
             async with prepared(ev, state, argv, hosts, *options) as ready:
-                done = await _start(ev, ready, stdin, number)
+                shown = shower(ev, number), shower(ev, number)
+                done = await ev.session.podman.run_out(ready.id, stdin.encode(), *shown)
                 out, err = (ev.session.secrets.scrub(_text(raw)) for raw in (done.stdout, done.stderr))
                 code = _code(argv, done)
                 if not _EXPECTED[expect](code):
                     raise ExecFailed(argv, code, out, err)
                 result: dict[str, Any] = {"exit_code": code, "streams": str(_kept(ev, key, out, err))}
                 ready.remove_stubs()
-                result["image"] = await _image_left(ev, state, ready)
+                result["image"] = ready.image
+                if not ready.untouched:
+                    result["layer"] = str(store.keep_layer(key, ready.taken_layer(store)))
                 result["mounts"] = await anyio.to_thread.run_sync(_mounts_left, ev, state, ready)
     store.put_entry("exec", key, result)
     return result
-
-
-async def _image_left(ev: Evaluator, state: ContainerState, ready: Prepared) -> str:
-    if ready.untouched and state.image:
-        return state.image
-    return await ev.session.podman.commit(ready.id)
-
-
-async def _start(ev: Evaluator, ready: Prepared, stdin: str, number: int) -> Finished:
-    options = ["--attach", *(["--interactive"] if stdin else [])]
-    return await ev.session.podman.run(
-        "start",
-        *options,
-        ready.id,
-        stdin=stdin.encode(),
-        on_stdout=shower(ev, number),
-        on_stderr=shower(ev, number),
-    )
 
 
 def shower(ev: Evaluator, number: int) -> Callable[[bytes], None]:

@@ -83,12 +83,13 @@ def _port(text: str) -> Port:
 
 async def materialized(ev: Evaluator, state: ContainerState) -> str:
     """The Podman image that holds the whole root filesystem, pending content included."""
-    if not state.writes and state.image:
-        return state.image
+    beneath = await base_image(ev, state)
+    if not state.writes:
+        return beneath
     if kept := ev.session.store.entry("image", state.base):
         return str(kept["image"])
     podman = ev.session.podman
-    async with podman.container("--network=none", await base_image(ev, state), "none") as container:
+    async with podman.idle_container(beneath) as container:
         root = await podman.mounted(container)
         await apply_writes(root, state.writes)
         image = await podman.commit(container)
@@ -97,9 +98,22 @@ async def materialized(ev: Evaluator, state: ContainerState) -> str:
 
 
 async def base_image(ev: Evaluator, state: ContainerState) -> str:
-    """The image beneath the pending content; an empty one where the container began from nothing."""
-    if state.image:
-        return state.image
+    """The image beneath the pending content: with what the last command left, if it left anything."""
+    beneath = state.image or await _empty_image(ev)
+    if state.layer is None:
+        return beneath
+    store, podman, name = ev.session.store, ev.session.podman, state.layer.name
+    if kept := store.entry("image", name):
+        return str(kept["image"])
+    async with podman.idle_container(beneath) as container:
+        await podman.fill(container, state.layer)
+        image = await podman.commit(container)
+    store.put_entry("image", name, {"image": image})
+    return image
+
+
+async def _empty_image(ev: Evaluator) -> str:
+    """What a container that began from nothing is on."""
     if kept := ev.session.store.entry("image", "scratch"):
         return str(kept["image"])
     empty_tar = b"\0" * 10240
@@ -124,10 +138,15 @@ async def apply_writes(root: Path, writes: tuple[Write, ...]) -> None:
 
 
 @contextlib.asynccontextmanager
-async def root_of(ev: Evaluator, image: str) -> AsyncIterator[Path]:
-    """An image's root filesystem on the host, to be read only."""
-    async with ev.session.podman.container("--network=none", image, "none") as container:
-        yield await ev.session.podman.mounted(container)
+async def root_of(ev: Evaluator, state: ContainerState) -> AsyncIterator[Path]:
+    """The whole root filesystem on the host, pending content included, to be read only."""
+    podman = ev.session.podman
+    async with podman.idle_container(state.image or await _empty_image(ev)) as container:
+        if state.layer:
+            await podman.fill(container, state.layer)
+        root = await podman.mounted(container)
+        await apply_writes(root, state.writes)
+        yield root
 
 
 @step("Container", "asTarball")

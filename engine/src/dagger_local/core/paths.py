@@ -2,12 +2,11 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from dagger_local import tree
 from dagger_local.core.content import absolute, mount_over
-from dagger_local.core.images import materialized, root_of
+from dagger_local.core.images import root_of
 from dagger_local.evaluate import Evaluator
 from dagger_local.patterns import keeper
 from dagger_local.resolve import leaf, step
@@ -58,7 +57,7 @@ async def exists_in_container(
         if source.is_dir():
             return _there(source, inner, expected_type, follow=follow)
         return inner == "." and expected_type in (None, "REGULAR_TYPE")
-    async with root_of(ev, await materialized(ev, replace(parent, mounts=()))) as root:
+    async with root_of(ev, parent) as root:
         return _there(root, whole, expected_type, follow=follow)
 
 
