@@ -4,7 +4,7 @@ DIST := dist
 GIT := $(if $(wildcard .git/HEAD),--git .git)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup release checks test docs lint unit contract release-tests soak docs lock clean
+.PHONY: help setup release checks test docs lint unit contract release-tests soak bench-engine docs lock clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,9 +47,14 @@ soak: setup ## long campaigns: releases killed at every request, a hundred races
 	@$(PYTHON) -m standins prepare
 	@SUPPLY_CHAIN_SOAK=1 $(PYTHON) -m pytest -m soak tests
 
-docs: ## refresh what docs/ takes from the code: the schema of outcome.json
+bench-engine: setup ## what dagger-local itself costs: a session, a step in the store, a rehearsal cold and warm
+	@$(PYTHON) -m standins prepare
+	@PYTHONPATH=engine/src:engine $(PYTHON) -m bench.engine
+
+docs: ## refresh what docs/ takes from the code: the schema of outcome.json, the table of the contract
 	@sh engine/setup.sh python-only
 	@$(PYTHON) -m supply_chain.schema > docs/outcome.schema.json
+	@PYTHONPATH=tests $(PYTHON) -m contract.table > docs/contract.md
 
 LOCKED := $(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-annotate
 AUDITOR := ci/src/supply_chain/locks/pip-audit

@@ -1,41 +1,15 @@
 """Asks an engine all that the selected tests need, a few commands at a time, each in a folder of its own."""
 
-import os
-import shutil
-import subprocess
-import tomllib
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-import anyio
 import pytest
 
-from contract.recorded import (
-    HERE,
-    RECORDED_ON,
-    SECRET,
-    Answer,
-    Case,
-    assumed,
-    engine,
-    in_recorded_form,
-    is_live,
-    real,
-    recorded,
-)
-from contract.repository import repository
-from dagger_local.loading import load
-from standins.cache import Cache, default_folder
-from standins.reach import all_reachable
-from standins.recipes import load as load_recipes
+from contract.asking import ask, image_in
+from contract.recorded import RECORDED_ON, Answer, Case, assumed, is_live, recorded
 
-ROOT = HERE.parents[1]
 AT_A_TIME = 3
-SECONDS = 180
-NEEDED_BY = {"consumer": ("module", "more")}
-"""Modules beside the one that is called, by its folder."""
-PASSED_ON = ("PATH", "HOME", "SSL_CERT_FILE", "SSL_CERT_DIR", "XDG_RUNTIME_DIR")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -56,24 +30,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def image(store: Path) -> str:
-    """The reference of an image with sh and python3, usable in the store.
-
-    `CONTRACT_IMAGE` names one in a registry, `CONTRACT_LAYOUT` a folder with an OCI layout; else the stand-in
-    is used, or the official image where registries answer.
-    """
-    if given := os.environ.get("CONTRACT_IMAGE"):
-        return given
-    if layout := os.environ.get("CONTRACT_LAYOUT"):
-        return anyio.run(load, {"localhost/contract/python:given": Path(layout)}, store)[0]
-    recipes = load_recipes()
-    stand_in = Cache(default_folder(), recipes).find("python")
-    if stand_in:
-        name = stand_in.pinned.partition("@")[0]
-        return anyio.run(load, {name: stand_in.path}, store)[0]
-    if not all_reachable():
-        pytest.exit("the contract needs an image with sh and python3: run `python -m standins prepare`", 2)
-    images = tomllib.loads((ROOT / "ci/src/supply_chain/images.toml").read_text())["images"]
-    return str(images["python"]["reference"])
+    """The reference of an image with sh and python3, usable in the store."""
+    return image_in(store)
 
 
 @pytest.fixture(scope="session")
@@ -86,7 +44,7 @@ def answers(
         wanted = {
             name: case for name, case in cases_by_name().items() if _is_wanted(name, request.session.items)
         }
-        yield {name: pool.submit(_ask, case, folder / name, store, image) for name, case in wanted.items()}
+        yield {name: pool.submit(_answer, case, folder / name, store, image) for name, case in wanted.items()}
         pool.shutdown(cancel_futures=True)
 
 
@@ -98,44 +56,8 @@ def _is_wanted(name: str, items: list[pytest.Item]) -> bool:
     return False
 
 
-def _ask(case: Case, folder: Path, store: Path, image: str) -> Answer:
-    places = _places(case, folder, image)
-    env = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    env |= {"TOKEN_FOR_TEST": SECRET, "IMAGE_FOR_TEST": image, "DAGGER_LOCAL_STORE": str(store)}
-    done = subprocess.run(
-        [*engine(), "--progress=plain", *real(case.argv, places)],
-        cwd=folder / case.folder,
-        env=env,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-    )
-    stdout = in_recorded_form(done.stdout, places)
-    stderr = in_recorded_form(done.stderr, places)
-    errors = [line for line in stderr.splitlines() if line.startswith("Error:")]
-    return Answer(done.returncode, stdout, errors, stderr, Path(places["OUT"]))
-
-
-def _places(case: Case, folder: Path, image: str) -> dict[str, str]:
-    """What a case's placeholders stand for; makes the folders."""
-    module, out = folder / case.module, folder / "out"
-    for name in {case.module, *NEEDED_BY.get(case.module, ())}:
-        shutil.copytree(HERE / name, folder / name)
-    if case.module in NEEDED_BY:
-        (folder / ".git").mkdir()  # a dependency must be in the repository of the module
-    if case.module == "api":
-        repository(module / "repo")
-    out.mkdir()
-    (module / "token.txt").write_text(SECRET)
-    if case.case.startswith("check-") and case.case.endswith("-defaults"):
-        code = module / "ci/src/contract/__init__.py"
-        argument = 'image: Annotated[str, Doc("an image that has sh and python3")]'
-        text = code.read_text()
-        assert argument in text
-        code.write_text(text.replace(argument, f"{argument} = {image!r}"))
-    return {"SECRET": SECRET, "IMAGE": image, "OUT": str(out), "MODULE": str(module)}
+def _answer(case: Case, folder: Path, store: Path, image: str) -> Answer:
+    return ask(case, folder, store, image).answer()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

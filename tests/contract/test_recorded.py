@@ -5,8 +5,11 @@ from concurrent.futures import Future
 
 import pytest
 
-from contract.recorded import Answer, agrees, assumed, deferred, is_live, recorded
+from contract import record
+from contract.recorded import HERE, Answer, agrees, assumed, deferred, is_live, recorded
+from contract.table import page, shows
 
+PAGE = HERE.parents[1] / "docs" / "contract.md"
 pytestmark = pytest.mark.contract
 Answers = Mapping[str, "Future[Answer]"]
 
@@ -50,6 +53,35 @@ def test_what_is_saved_is_there(answers: Answers) -> None:
             str(path.relative_to(saved)): path.read_text() for path in saved.rglob("*") if path.is_file()
         }
         assert files == {"f.txt": "content\n", "g/h.txt": "deep\n"}
+
+
+def test_the_page_in_docs_is_of_these_cases() -> None:
+    assert PAGE.read_text() == page(), "run `make docs`"
+
+
+def test_every_case_says_what_it_shows() -> None:
+    said = {name: shows(case) for name, case in recorded().items() if case.argv[0] == "call"}
+    lacking = {name for name, text in said.items() if not text}
+    # These call no function of a module, or one that does not exist.
+    assert lacking == {"unknown-function", "no-function", "call-help"}
+
+
+def test_what_dagger_local_answers_is_not_recorded(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("CONTRACT_ENGINE", raising=False)
+    before = record.ADDED.read_bytes()
+    assert record.main(["new", "--", "call", "text"]) == 2
+    assert "CONTRACT_ENGINE" in capsys.readouterr().err
+    assert record.ADDED.read_bytes() == before
+
+
+def test_a_recording_is_a_case_that_is_answered_the_same_again(image: str) -> None:
+    """The recorder against the engine that is there."""
+    case = recorded()["text-default"]
+    asked = case.model_copy(update={"exit": 70, "stdout": "", "errors": [""]})
+    given = record.answered(asked, image)
+    assert (given.exit, given.stdout, given.errors) == (case.exit, case.stdout, case.errors)
 
 
 def test_every_deferred_case_is_a_recorded_one() -> None:

@@ -1,4 +1,4 @@
-"""Another team's service goes through from its own folder, by a module that depends on ours by path."""
+"""Another team's service goes through by a module that depends on ours; a module of strangers runs too."""
 
 import shutil
 from pathlib import Path
@@ -7,6 +7,7 @@ from .harness import REPOSITORY, Done, Engine
 from .rehearsing import Evidence
 
 QUOTES = REPOSITORY / "examples" / "quotes"
+LINES = REPOSITORY / "examples" / "lines"
 SMOKE_FAILED = 25
 
 
@@ -39,6 +40,18 @@ def test_our_errors_reach_their_shell(engine: Engine, tmp_path: Path) -> None:
     assert done.exit_code == SMOKE_FAILED, done.said
     assert "Error: SmokeFailed" in done.stderr
     assert "what to do" in done.stderr
+
+
+def test_a_module_that_is_not_ours(engine: Engine, tmp_path: Path) -> None:
+    (tmp_path / "below").mkdir()
+    (tmp_path / "a.txt").write_text("one\ntwo\n")
+    (tmp_path / "below" / "b.txt").write_text("three\n")
+    (tmp_path / "c.md").write_text("another\n")
+    argv = ("--image", engine.python_image, "count", "--source", str(tmp_path))
+    for suffix, lines in (((), "3"), (("--suffix", ".md"), "1")):
+        done = engine.begin("call", *argv, *suffix, folder=LINES).wait()
+        assert done.expect(0).stdout.strip() == lines
+    engine.begin("functions", folder=LINES).wait().expect(0, "count", "How many lines")
 
 
 def _broken(folder: Path) -> Path:

@@ -27,6 +27,12 @@ def require_podman() -> str:
     return found
 
 
+def ending_with_us() -> tuple[str, ...]:
+    """What stands before a program that the kernel shall end when this process dies, even by `kill -9`."""
+    found = shutil.which("setpriv")  # of util-linux, as most systems have it
+    return (found, "--pdeathsig", "TERM", "--") if found else ()
+
+
 def containers_conf(session: Path, shared: Path) -> str:
     """The text of a containers.conf.
 

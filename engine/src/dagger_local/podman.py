@@ -15,6 +15,7 @@ from typing import Any
 import anyio
 from anyio.abc import ByteReceiveStream, Process
 
+from dagger_local import host
 from dagger_local.errors import NO_SPACE, EngineError
 from dagger_local.store import Store
 
@@ -50,7 +51,8 @@ class Podman:
 
     def __init__(self, program: str, store: Store, run_root: Path, session: str, conf: Path) -> None:
         self._root = store.root / "containers"
-        self._argv = (program, "--root", str(self._root), "--runroot", str(run_root), _UNMOUNTED)
+        places = ("--root", str(self._root), "--runroot", str(run_root))
+        self._argv = (*host.ending_with_us(), program, *places, _UNMOUNTED)
         self._session = session
         self._used = False
         self._ended: set[str] = set()
@@ -210,6 +212,13 @@ class Podman:
         names = (await self.text("secret", "ls", "--format", "{{.Name}}")).split()
         if mine := [name for name in names if name.startswith(f"{session}-")]:
             await self.run("secret", "rm", *mine)
+
+    async def remove_half_made(self) -> None:
+        """Removes containers over which Podman was killed: they are in its storage and not in its list."""
+        listing = ("ps", "--all", "--quiet", "--no-trunc")
+        known, every = (await self.text(*listing), await self.text(*listing, "--external"))
+        if half_made := set(every.split()) - set(known.split()):
+            await self.run("rm", "--force", *half_made)
 
 
 async def _collect(stream: ByteReceiveStream | None, into: bytearray, sink: Sink | None) -> None:

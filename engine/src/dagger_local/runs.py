@@ -1,6 +1,7 @@
 """A session's folder in memory, for secrets in use. What dead sessions left is cleaned up."""
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import shutil
@@ -16,9 +17,17 @@ from dagger_local.store import Store
 
 @dataclass(frozen=True)
 class RunFolder:
-    """`<runtime folder>/<store>/sessions/<pid>-<start>-<random>`."""
+    """`<runtime folder>/<store>/sessions/<pid>-<start>-<random>`.
+
+    Attributes:
+        path: The folder.
+        lock: An open file; who uses the store shares a lock on it.
+        alone: Whether nobody else used the store when it was opened, or can until `reap` is over.
+    """
 
     path: Path
+    lock: int
+    alone: bool
 
     @classmethod
     @contextlib.contextmanager
@@ -30,10 +39,11 @@ class RunFolder:
         made = Path(tempfile.mkdtemp(dir=sessions, prefix=f"{os.getpid()}-{_started(os.getpid())}-"))
         conf = host.containers_conf(made, _base(store_root) / "libpod")
         (made / "containers.conf").write_text(conf)
-        try:
-            yield cls(made)
-        finally:
-            shutil.rmtree(made, ignore_errors=True)
+        with _locked(_base(store_root) / "lock") as (lock, alone):
+            try:
+                yield cls(made, lock, alone)
+            finally:
+                shutil.rmtree(made, ignore_errors=True)
 
     def fresh(self, name: str) -> Path:
         """A new folder in memory that only we can read."""
@@ -45,11 +55,34 @@ class RunFolder:
         return Podman(program, store, run_root, self.path.name, self.path / "containers.conf")
 
     async def reap(self, podman: Podman) -> None:
-        """Removes the containers and folders of sessions whose process was killed."""
+        """Removes the containers and folders of sessions whose process was killed.
+
+        What Podman had half made for one of them carries no session's name. It is removed when nobody else
+        uses the store, who might be about to make it.
+        """
+        unswept = self.path.parent.parent / "unswept"
         for other in self.path.parent.iterdir():
             if not _alive(other):
+                unswept.touch()
                 await podman.remove_session(other.name)
                 shutil.rmtree(other, ignore_errors=True)
+        if self.alone and unswept.exists():
+            await podman.remove_half_made()
+            unswept.unlink()
+        fcntl.flock(self.lock, fcntl.LOCK_SH)
+
+
+@contextlib.contextmanager
+def _locked(file: Path) -> Iterator[tuple[int, bool]]:
+    """The file with a lock on it, exclusive where nobody else has one, and whether it is."""
+    with file.open("a") as opened:
+        try:
+            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            alone = True
+        except BlockingIOError:
+            fcntl.flock(opened, fcntl.LOCK_SH)
+            alone = False
+        yield opened.fileno(), alone
 
 
 def _containers_in_memory(store_root: Path) -> None:

@@ -35,7 +35,8 @@ def test_a_step_that_fills_the_disk_fails_and_keeps_nothing(small_disk: Path, tm
     store = Store(small_disk / "store")
     secrets = Secrets(tmp_path)
     progress = Progress(secrets.scrub, silent=True)
-    session = Session(store, cast("Podman", None), RunFolder(tmp_path), secrets, progress, tmp_path)
+    run_folder = RunFolder(tmp_path, 0, alone=True)
+    session = Session(store, cast("Podman", None), run_folder, secrets, progress, tmp_path)
     result: Any = anyio.run(session.execute, QUERY, {"text": "x" * (2 << 20)})
     assert [error.message.partition(":")[0] for error in result.errors] == [NO_SPACE]
     assert isinstance(result.errors[0].original_error, EngineError)

@@ -1,0 +1,1 @@
+"""Measurements, made in one run on one machine, with their spread."""
