@@ -6,6 +6,7 @@ import pytest
 
 from .behind_proxy import Site
 from .proxy import RESET, TOO_MANY, UNAVAILABLE, Outage
+from .rehearsing import PROVENANCE_TYPE, SIGNATURE_TYPE, SPDX_TYPE
 
 PASSED, OUTAGE = 0, 17
 NEXT_PROCESS = r"GET /v2/$"
@@ -26,7 +27,7 @@ def test_outages_at_each_stage_are_waited_for(place: Site) -> None:
         Outage(r"PUT .*/manifests/4\.0\.0$", TOO_MANY, ends_at=NEXT_PROCESS),
     ]
     service = f"registry {place.proxy.host} is down or overloaded; attempt 2 in "
-    ran, verdict, _ = place.candidate("4.0.0", place.image("flaky"), patience=300)
+    ran, verdict, evidence = place.candidate("4.0.0", place.image("flaky"), patience=300)
     told = [line for line in ran.stderr.splitlines() if service in line]
     assert any("could not be pushed" in line for line in told), ran.said
     assert any("could not be tagged" in line for line in told), ran.said
@@ -35,6 +36,8 @@ def test_outages_at_each_stage_are_waited_for(place: Site) -> None:
     assert [bool(outage.began) for outage in place.proxy.outages] == [True] * 3
     assert "4.0.0" in place.public_tags()
     assert place.lacking() == []
+    attached = place.registry.referrers(evidence.image_digest())
+    assert attached == sorted([SIGNATURE_TYPE, SPDX_TYPE, PROVENANCE_TYPE]), "what landed is not pushed again"
 
 
 def test_a_registry_that_stays_down_is_named_and_nothing_is_public(place: Site) -> None:

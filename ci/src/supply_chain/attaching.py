@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 import dagger
 from dagger import dag
 
-from supply_chain.errors import AttachmentLost, Trouble
+from supply_chain.errors import AttachmentLost, SupplyChainError, Trouble
 from supply_chain.models.bundle import lines, predicate_type
 from supply_chain.models.image_layout import Descriptor
 from supply_chain.models.reference import Reference
@@ -32,11 +32,12 @@ async def attach(registry: Registry, image: str, target: Descriptor, bundles: Ma
 
     async def attempt() -> None:
         nonlocal missing
-        there = await _attached(registry, image, target, missing)
+        there, refusal = await _attached(registry, image, target, missing)
         missing = {name: bundle for name, bundle in missing.items() if _signature(bundle) not in there}
         if missing:
             trouble = Trouble(f"registry {repository.registry}")
-            raise AttachmentLost(f"{image} has lost {' and '.join(missing)}", trouble=trouble)
+            lost = AttachmentLost(f"{image} has lost {' and '.join(missing)}", trouble=trouble)
+            raise refusal or lost
 
     await again(f"attaching to {image}", attempt, registry.patience)
 
@@ -51,8 +52,8 @@ async def kept(registry: Registry, image: str, target: Descriptor, bundles: Sequ
 
 async def _attached(
     registry: Registry, image: str, target: Descriptor, bundles: Mapping[str, str]
-) -> set[str]:
-    """Attach bundles; the signatures of all that the registry lists afterwards."""
+) -> tuple[set[str], SupplyChainError | None]:
+    """Attach bundles; the signatures of all that the registry lists afterwards, and what went wrong first."""
     repository, container = Reference.parse(image).repository, registry.workbench()
     commands = []
     for name, bundle in bundles.items():
@@ -63,12 +64,11 @@ async def _attached(
         commands.append([crane.PROGRAM, *pushing])
     reading = [cosign.PROGRAM, *cosign.download_bundles(image)]
     *pushed, read = await answers(container, [*commands, reading])
-    for name, answer in zip(bundles, pushed, strict=True):
-        if answer.code:
-            raise registry.refusal(image, f"{name} could not be attached to {image}", answer.stderr)
-    if read.code:
-        raise registry.refusal(image, f"what is attached to {image} could not be read", read.stderr)
-    return set(map(_signature, lines(read.stdout)))
+    said = [f"{name} could not be attached to {image}" for name in bundles]
+    said.append(f"what is attached to {image} could not be read")
+    failed = [(what, answer) for what, answer in zip(said, [*pushed, read], strict=True) if answer.code]
+    refusal = registry.refusal(image, failed[0][0], failed[0][1].stderr) if failed else None
+    return set() if read.code else set(map(_signature, lines(read.stdout))), refusal
 
 
 def _directory(made: Referrer) -> dagger.Directory:

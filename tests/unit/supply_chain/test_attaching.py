@@ -105,6 +105,14 @@ def test_what_was_lost_is_attached_again_as_another_manifest_and_nothing_else_is
     assert len(time.naps) == 1
 
 
+def test_what_landed_is_not_pushed_again_after_an_outage(monkeypatch: pytest.MonkeyPatch) -> None:
+    ghcr = Ghcr()
+    ghcr.refusals["push"] = [BUSY]
+    attached(ghcr, monkeypatch)
+    first, *others = BUNDLES.values()
+    assert ghcr.pushed == ghcr.listed == [*others, first]
+
+
 def test_what_is_lost_again_and_again_ends_when_patience_does(monkeypatch: pytest.MonkeyPatch) -> None:
     losing_the_last = Ghcr({2}, *[{2}] * 1000)
     time = Time()

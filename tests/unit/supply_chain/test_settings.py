@@ -80,7 +80,7 @@ def test_the_page_names_no_key_that_is_none() -> None:
     assert [key for key in on_page if key.replace("-", "_") not in known] == []
 
 
-@pytest.mark.parametrize("folder", [ROOT, *ROOT.glob("examples/*")], ids=lambda folder: folder.name)
+@pytest.mark.parametrize("folder", [ROOT, ROOT / "examples" / "quotes"], ids=lambda folder: folder.name)
 def test_our_own_are_right(folder: Path) -> None:
     settings = Settings.parse((folder / "pyproject.toml").read_text(), "pyproject.toml")
     assert settings
