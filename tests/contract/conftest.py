@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from contract.asking import ask, image_in
-from contract.recorded import RECORDED_ON, Answer, Case, assumed, is_live, recorded
+from contract.recorded import Answer, Case, assumed, is_live, recorded
 
 AT_A_TIME = 3
 
@@ -68,7 +68,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             if kind == "contract":
                 counts[str(value)] += 1
     live = counts["recorded"] if is_live() else 0
+    days = sorted({case.recorded for case in recorded().values()})
     terminalreporter.write_line(
         f"contract: {counts['recorded']} recorded, {counts['assumed']} assumed, {live} live "
-        f"(recorded on {RECORDED_ON}), {counts['deferred']} deferred"
+        f"(recorded on {', '.join(days)}), {counts['deferred']} deferred"
     )

@@ -147,7 +147,7 @@ class Podman:
                     await self.run("secret", "rm", *names.values())
 
     async def _create_secret(self, name: str, text: str) -> None:
-        done = await self.run("secret", "create", name, "-", stdin=text.encode())
+        done = await self.run("secret", "create", name, "-", stdin=os.fsencode(text))
         if done.exit_code:
             raise EngineError(f"podman secret create: {done.error}")
 

@@ -161,7 +161,7 @@ async def _mount_flags(
         return [f"--volume={mount.source}:{mount.path}"]
     if mount.kind == "secret":
         file = private / f"secret{len(list(private.iterdir()))}"
-        file.write_text(_secret(ev, mount.key, f'secret mount "{mount.path}"'), newline="")
+        file.write_bytes(os.fsencode(_secret(ev, mount.key, f'secret mount "{mount.path}"')))
         return [f"--volume={file}:{mount.path}:ro"]
     if mount.source is None:
         raise EngineError(f"nothing to mount at {mount.path}")

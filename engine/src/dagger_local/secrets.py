@@ -54,7 +54,7 @@ class Secrets:
             return os.environ[rest]
         if scheme == "file":
             try:
-                return (self._work_dir / Path(rest).expanduser()).read_text()
+                return os.fsdecode((self._work_dir / Path(rest).expanduser()).read_bytes())
             except OSError as error:
                 why = (error.strerror or "").lower()
                 raise EngineError(f'failed to read secret file "{rest}": open {rest}: {why}') from None
@@ -62,7 +62,7 @@ class Secrets:
             done = subprocess.run(["sh", "-c", rest], cwd=self._work_dir, capture_output=True, check=False)  # noqa: S607
             if done.returncode:
                 raise EngineError(f"failed to run secret command: exit status {done.returncode}")
-            return done.stdout.decode()
+            return os.fsdecode(done.stdout)
         raise EngineError(f'unsupported secret provider: "{scheme}"')
 
     def scrub(self, text: str) -> str:

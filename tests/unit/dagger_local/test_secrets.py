@@ -1,5 +1,6 @@
 """Secrets: looked up as Dagger looks them up, and hidden wherever they would show."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,13 @@ def secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Secrets:
 )
 def test_every_provider_finds_the_text(secrets: Secrets, uri: str) -> None:
     assert secrets.text(secrets.refer(uri).key) == CANARY
+
+
+def test_a_file_is_taken_byte_for_byte(secrets: Secrets, tmp_path: Path) -> None:
+    """Line ends of another system, and what is no text: os.fsencode gives the bytes back."""
+    content = b"-----BEGIN\r\n\xff\xfe\r"
+    (tmp_path / "key").write_bytes(content)
+    assert os.fsencode(secrets.text(secrets.refer("file://key").key)) == content
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Dockerfile builds, by Podman's builder."""
 
+import os
 import re
 from pathlib import Path
 
@@ -82,7 +83,7 @@ async def _build(
         if host.custom_certificates() and bundle:
             flags.append(f"--volume={bundle}:/etc/ssl/certs/ca-certificates.crt:ro")
         for number, secret in enumerate(secrets):
-            (private / f"secret{number}").write_text(ev.session.secrets.text(secret.key), newline="")
+            (private / f"secret{number}").write_bytes(os.fsencode(ev.session.secrets.text(secret.key)))
             flags.append(f"--secret=id={secret.name},src={private}/secret{number}")
         file = private / "Dockerfile"
         text = tree.inside(context.path, dockerfile).read_text()

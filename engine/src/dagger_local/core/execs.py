@@ -45,7 +45,7 @@ async def with_exec(
     code = int(kept["exit_code"])
     streams = Path(kept["streams"])
     if not _EXPECTED[expect](code):
-        raise ExecFailed(argv, code, (streams / "stdout").read_text(), (streams / "stderr").read_text())
+        raise ExecFailed(argv, code, _read(streams / "stdout"), _read(streams / "stderr"))
     return replace(
         parent,
         base=key,
@@ -171,6 +171,11 @@ def _changed(before: Path, after: Path) -> bool:
     return (old.st_size, old.st_mtime_ns) != (new.st_size, new.st_mtime_ns)
 
 
+def _read(stream: Path) -> str:
+    """A stream as it was printed, carriage returns and all."""
+    return stream.read_bytes().decode()
+
+
 def _last(state: ContainerState) -> ExecState:
     if state.last_exec is None:
         raise EngineError("no command has been set")
@@ -180,13 +185,13 @@ def _last(state: ContainerState) -> ExecState:
 @leaf("Container", "stdout")
 async def stdout(_ev: Evaluator, parent: ContainerState) -> str:
     """What the last command wrote."""
-    return (_last(parent).streams / "stdout").read_text()
+    return _read(_last(parent).streams / "stdout")
 
 
 @leaf("Container", "stderr")
 async def stderr(_ev: Evaluator, parent: ContainerState) -> str:
     """What the last command wrote to standard error."""
-    return (_last(parent).streams / "stderr").read_text()
+    return _read(_last(parent).streams / "stderr")
 
 
 @leaf("Container", "exitCode")

@@ -6,6 +6,8 @@ import uuid
 import dagger
 from dagger import dag, function, object_type
 
+from api.layers import FINDS, LEAVES
+
 
 @object_type
 class Api:
@@ -322,3 +324,32 @@ class Api:
         ran = made.with_exec(["/opt/tool"])
         left = await ran.directory("/out").entries(), await ran.file("/out/left").contents()
         return repr((await ran.stdout(), *left))
+
+    @function
+    async def layers(self) -> str:
+        """What a command left is what the next one finds: links, times, attributes, what was taken away."""
+        made = (
+            self._base()
+            .with_exec(["sh", "-c", "mkdir -p /d/old && echo a > /d/old/f && echo b > /gone && echo c > /d/g"])
+            .with_exec(["python3", "-c", LEAVES])
+            .with_exec(["python3", "-c", FINDS])
+        )
+        return await made.stdout()
+
+    @function
+    async def names(self) -> str:
+        """Names with blanks, accents and signs: of files, in arguments and variables, and listed."""
+        name = "\u00e4 \u00f6/na\u00efve \u263a.txt"
+        folder = dag.directory().with_new_file(name, "\u00fc\n").with_new_directory("empty folder")
+        look = ["sh", "-c", 'cd /in && find . | sort && cat "$1" && echo "$N"', "--", f"/in/{name}"]
+        ran = self._base().with_mounted_directory("/in", folder).with_env_variable("N", "\u00e9 $x").with_exec(look)
+        return repr((await ran.stdout(), await folder.entries(), await folder.glob("**")))
+
+    @function
+    async def bytes(self) -> str:
+        """All bytes there are: in a file, and on standard output, which is text."""
+        every = "import sys; sys.stdout.buffer.write(bytes(range(256))); open('/b', 'wb').write(bytes(range(256)))"
+        ran = self._base().with_exec(["python3", "-c", every])
+        look = "import hashlib; print(hashlib.sha256(open('/c', 'rb').read()).hexdigest()[:12])"
+        read = self._base().with_mounted_file("/c", ran.file("/b")).with_exec(["python3", "-c", look])
+        return repr((await read.stdout(), await ran.file("/b").size(), await ran.stdout()))
