@@ -122,6 +122,7 @@ def in_recorded_form(text: str, places: Mapping[str, str]) -> str:
     text = text.replace(repr(SECRET[:6]), "'SECRET'[:6]")
     for placeholder, value in places.items():
         text = text.replace(value, placeholder)
+    text = re.sub(r" \[traceparent:[0-9a-f-]+\]", "", text)
     text = re.sub(r"\bxxh3:[0-9a-f]+", "xxh3:<id>", text)
     return re.sub(r"\bstart \S+ \(aliased as", "start <id> (aliased as", text)
 

@@ -113,6 +113,10 @@ async def _registered(session: "Session", runtime: Runtime) -> ModuleDef:
     try:
         made = await runtime.run(session, FunctionCall())
     except EngineError as error:
-        raise EngineError(f"failed to load module {runtime.source.config.name!r}: {error.message}") from None
+        source = runtime.source  # the words are Dagger's (recorded: case broken-import)
+        raise EngineError(
+            f'query module objects: loading modules: loading module "{source.root}": resolving module source '
+            f'"{source.root}": failed to call module "{source.config.name}" to get functions: {error.message}'
+        ) from None
     definition: ModuleDef = session.objects.get(made, "Module").model
     return definition
