@@ -180,6 +180,8 @@ async def _scanned(run: Run, subject: Subject, db: VulnerabilityDb) -> Report:
             "trivy.sarif": made.sarif,
             "sbom.spdx.json": made.sbom,
         }
+        if made.notice:
+            run.ledger.notice(made.notice)
         await check_sbom(made.sbom, report, reference)
     return report
 

@@ -7,16 +7,14 @@ import dagger
 from dagger import Doc, field, function, object_type
 
 from supply_chain import arguments as args
-from supply_chain.errors import ScannerFailed
-from supply_chain.faults import carried, never_cached, tool_failing_as
+from supply_chain.faults import carried, never_cached
 from supply_chain.inputs import Subject
 from supply_chain.models import findings
 from supply_chain.models.policy import check, judge
 from supply_chain.models.trivy_report import Report, nothing_listed
 from supply_chain.project import Project
 from supply_chain.rules import Rules, own_exceptions
-from supply_chain.scanner import converted, report_file, scanned
-from supply_chain.tools.output import last_words
+from supply_chain.scanner import converted, for_code_scanning, report_file, scanned
 from supply_chain.tools.trivy import Format
 from supply_chain.vulnerability_db import VulnerabilityDb
 
@@ -38,14 +36,14 @@ class Scan:
     @function
     @carried
     async def sarif(self) -> dagger.File:
-        """All findings as SARIF, for code scanning; made whether or not the gate passes."""
-        return await self._converted(Format.SARIF)
+        """All findings as SARIF, within the limits of code scanning; made whether or not the gate passes."""
+        return (await for_code_scanning(self.report, self.trivy_image))[0]
 
     @function
     @carried
     async def sbom(self) -> dagger.File:
         """The image's packages as an SPDX JSON document."""
-        return await self._converted(Format.SPDX)
+        return await converted(self.report, Format.SPDX, self.trivy_image)
 
     @never_cached
     @carried
@@ -66,12 +64,6 @@ class Scan:
 
     async def _report(self) -> Report:
         return Report.parse(await self.report.contents())
-
-    async def _converted(self, output: Format) -> dagger.File:
-        with tool_failing_as(
-            lambda words: ScannerFailed(f"no {output} from the report", why=last_words(words))
-        ):
-            return await converted(self.report, output, self.trivy_image).sync()
 
 
 async def scan_of(subject: Subject, database: VulnerabilityDb, project: Project) -> Scan:

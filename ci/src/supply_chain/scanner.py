@@ -1,6 +1,5 @@
 """One scan of one layout, and everything that is made from it without looking at the image again."""
 
-import functools
 from dataclasses import dataclass
 
 import dagger
@@ -9,10 +8,10 @@ from dagger import dag
 from supply_chain.errors import ScannerFailed
 from supply_chain.faults import tool_failing_as
 from supply_chain.layout import Layout
-from supply_chain.models import findings
+from supply_chain.models import findings, sarif
 from supply_chain.models.spdx import Document
 from supply_chain.models.trivy_report import Report, named
-from supply_chain.toolbox import side_by_side, text_file, tool
+from supply_chain.toolbox import both, text_file, tool
 from supply_chain.tools import trivy
 from supply_chain.tools.output import last_words
 from supply_chain.vulnerability_db import VulnerabilityDb
@@ -31,6 +30,8 @@ class Conversions:
 
     sarif: dagger.File
     sbom: dagger.File
+    notice: str
+    """What code scanning will not show of the SARIF; empty where it shows all."""
 
 
 async def scanned(layout: Layout, db: VulnerabilityDb, trivy_image: str) -> str:
@@ -62,26 +63,33 @@ def findings_file(report: Report) -> dagger.File:
     return text_file("findings.txt", findings.table(report))
 
 
-def converted(report: dagger.File, output: trivy.Format, trivy_image: str) -> dagger.File:
-    """The report in another format."""
+async def converted(report: dagger.File, output: trivy.Format, trivy_image: str) -> dagger.File:
+    """The report in another format, as Trivy writes it."""
     to = f"/report/{_FILES[output]}"
     convert = (
         tool(trivy_image).with_mounted_file("/trivy.json", report).with_directory("/report", dag.directory())
     )
-    return convert.with_exec(trivy.convert("/trivy.json", output, to), use_entrypoint=True).file(to)
+    command = trivy.convert("/trivy.json", output, to)
+    with tool_failing_as(lambda words: ScannerFailed(f"no {output} from the report", why=last_words(words))):
+        return await convert.with_exec(command, use_entrypoint=True).file(to).sync()
+
+
+async def for_code_scanning(report: dagger.File, trivy_image: str) -> tuple[dagger.File, str]:
+    """The report as SARIF within GitHub's limits, and what code scanning will not show of it."""
+    made = await converted(report, trivy.Format.SARIF, trivy_image)
+    document = await made.contents()
+    fitted = sarif.fitted(document)
+    file = made if fitted.text == document else text_file(_FILES[trivy.Format.SARIF], fitted.text)
+    return file, fitted.notice
 
 
 async def conversions(report: dagger.File, trivy_image: str) -> Conversions:
     """SARIF and SPDX, made side by side."""
-
-    async def make(output: trivy.Format) -> dagger.File:
-        with tool_failing_as(
-            lambda words: ScannerFailed(f"no {output} from the report", why=last_words(words))
-        ):
-            return await converted(report, output, trivy_image).sync()
-
-    made = await side_by_side(*(functools.partial(make, output) for output in _FILES))
-    return Conversions(*made)
+    (scanning, notice), sbom = await both(
+        lambda: for_code_scanning(report, trivy_image),
+        lambda: converted(report, trivy.Format.SPDX, trivy_image),
+    )
+    return Conversions(scanning, sbom, notice)
 
 
 async def check_sbom(sbom: dagger.File, report: Report, reference: str) -> None:
