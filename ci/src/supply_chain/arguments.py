@@ -102,6 +102,10 @@ Sigstore = Annotated[
     Doc("A private Sigstore: trusted_root.json, and signing_config.json to sign; else the public one"),
 ]
 
+Evidence = Annotated[dagger.Directory, Doc("What candidate returned")]
+JudgedReference = Annotated[
+    str, Doc("The image that the evidence must be of, HOST/PATH@sha256:…; else whichever it is of")
+]
 VerifiedReference = Annotated[str, Doc("The image in its registry: HOST/PATH@sha256:… or HOST/PATH:TAG")]
 VerifiedEvidence = Annotated[dagger.Directory | None, Doc("What candidate returned, in place of an image")]
 Policy = Annotated[dagger.File | None, Doc("Whom and what to trust, as TOML: docs/verification-policy.md")]

@@ -1,21 +1,31 @@
 """The evidence folder: what a stranger needs to check a run, offline."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import dagger
 from dagger import dag
 
-from supply_chain.errors import EvidenceInvalid, InternalError, RegistryFailed, SupplyChainError
+from supply_chain.errors import (
+    BadReference,
+    DigestMismatch,
+    EvidenceInvalid,
+    InternalError,
+    RegistryFailed,
+    SupplyChainError,
+)
 from supply_chain.faults import failing_as, tool_failing_as
 from supply_chain.ledger import Ledger
 from supply_chain.models.bundle import predicate_type
 from supply_chain.models.image_layout import Index, check_digest
 from supply_chain.models.outcome import Outcome
 from supply_chain.models.provenance import PROVENANCE_TYPE
+from supply_chain.models.reference import Reference
 from supply_chain.models.spdx import PREDICATE_TYPE as SBOM_TYPE
+from supply_chain.models.spdx import Document
 from supply_chain.models.statement import SIGNATURE_TYPE
 from supply_chain.models.summary import render
+from supply_chain.models.trivy_report import Report
 from supply_chain.registry import Registry
 from supply_chain.run import Run
 from supply_chain.signer import signed_blob
@@ -35,6 +45,12 @@ _RELEASED = (
     "run the same again, which adopts the version"
 )
 _LAYOUT = f"{_FOLDER}/layout"
+_OF_IMAGE: Mapping[str, Callable[[str], str]] = {
+    "layout/index.json": lambda text: Index.parse(text).image.digest,
+    "trivy.json": lambda text: Report.parse(text).artifact_name.rpartition("@")[2],
+    "sbom.spdx.json": lambda text: Document.parse(text).name.rpartition("@")[2],
+}
+"""What says which image it is of, and how."""
 _NAMES = {SIGNATURE_TYPE: "signature", SBOM_TYPE: "sbom", PROVENANCE_TYPE: "provenance"}
 
 
@@ -53,6 +69,30 @@ async def outcome_in(evidence: dagger.Directory) -> Outcome:
     """The outcome that a folder records."""
     with failing_as(EvidenceInvalid, "the directory has no outcome.json"):
         return Outcome.parse(await evidence.file(OUTCOME).contents())
+
+
+async def check_image(evidence: dagger.Directory, outcome: Outcome, reference: str = "") -> None:
+    """DigestMismatch where the folder is of two images, or of another one than the caller names.
+
+    This finds what was mixed up. That a folder was not forged only its signature shows (`verify --evidence`).
+    """
+    digest = outcome.digest or "none"
+    if reference and (wanted := _digest_in(reference)) != digest:
+        raise DigestMismatch("the evidence is of another image", why=f"it is of {digest}, not {wanted}")
+    for name, digest_of in _OF_IMAGE.items():
+        if await evidence.exists(name):
+            found = digest_of(await evidence.file(name).contents())
+            if found != digest:
+                why = f"{name} is of {found}, outcome.json of {digest}"
+                raise DigestMismatch("the evidence is of two images", why=why)
+
+
+def _digest_in(reference: str) -> str:
+    """The digest that a reference names; BadReference where it names none."""
+    digest = Reference.parse(reference).digest
+    if not digest:
+        raise BadReference(f"{reference!r} names no digest", advice="write it as HOST/PATH@sha256:…")
+    return digest
 
 
 async def saved(registry: Registry, image: str, digest: str) -> dagger.Directory:

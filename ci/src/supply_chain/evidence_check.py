@@ -9,8 +9,8 @@ import json
 
 import dagger
 
-from supply_chain.errors import DigestMismatch, EvidenceChanged, EvidenceInvalid, EvidenceUnsigned
-from supply_chain.evidence import SUMS, SUMS_BUNDLE, outcome_in
+from supply_chain.errors import EvidenceChanged, EvidenceInvalid, EvidenceUnsigned
+from supply_chain.evidence import SUMS, SUMS_BUNDLE, check_image, outcome_in
 from supply_chain.faults import failing_as
 from supply_chain.images import Images
 from supply_chain.models.image_layout import Index
@@ -33,9 +33,7 @@ async def checked(images: Images, trust: Trust, folder: dagger.Directory) -> Pro
         index = Index.parse(await folder.file("layout/index.json").contents())
         directory = folder.directory("bundles")
         bundles = [await directory.file(name).contents() for name in await directory.entries()]
-    if index.image.digest != outcome.digest:
-        why = f"layout/ holds {index.image.digest}, outcome.json says {outcome.digest}"
-        raise DigestMismatch("the evidence is of two images", why=why)
+    await check_image(folder, outcome)
     return await judged_bundles(images, trust, index.image.digest, bundles)
 
 

@@ -7,10 +7,9 @@ throw-away Sigstore. Every step is a function of its own as well, for somebody e
 """
 
 import dataclasses
-from typing import Annotated
 
 import dagger
-from dagger import Doc, function, object_type
+from dagger import function, object_type
 
 from supply_chain import arguments as args
 from supply_chain import plan, release
@@ -217,9 +216,9 @@ class SupplyChain(InRegistry):
 
     @function
     @carried
-    async def verdict(self, evidence: Annotated[dagger.Directory, Doc("What candidate returned")]) -> str:
+    async def verdict(self, evidence: args.Evidence, reference: args.JudgedReference = "") -> str:
         """The summary of a run; fails with the run's own exit code unless it passed."""
-        return await release.verdict(evidence)
+        return await release.verdict(evidence, reference)
 
     @never_cached
     @carried

@@ -59,9 +59,13 @@ async def candidate(plan: Plan) -> dagger.Directory:
     return evidence.folder(ledger, ledger.outcome(error))
 
 
-async def verdict(directory: dagger.Directory) -> str:
-    """The summary of the run that left this evidence; raises the run's error unless it passed."""
+async def verdict(directory: dagger.Directory, reference: str = "") -> str:
+    """The summary of the run that left this evidence; raises the run's error unless it passed.
+
+    Evidence of another image than `reference`, where one is given, is refused, and so is one of two.
+    """
     outcome = await evidence.outcome_in(directory)
+    await evidence.check_image(directory, outcome, reference)
     summary = render(outcome)
     if not outcome.passed:
         print(summary)  # the log shows it above the error

@@ -118,6 +118,10 @@ class Directory(Tree):
         """Names of what is in it."""
         return sorted({name.partition("/")[0] for name in self.read()})
 
+    async def exists(self, path: str) -> bool:
+        """Whether there is such a file."""
+        return path in self.read()
+
 
 class Container(Tree):
     """A container; its commands are run by the engine's program."""

@@ -1,7 +1,7 @@
 """The evidence folder: what is in it and under which names, and whether it holds."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import anyio
@@ -9,6 +9,7 @@ import pytest
 
 from supply_chain import evidence, evidence_check
 from supply_chain.errors import (
+    BadReference,
     DigestMismatch,
     EvidenceChanged,
     EvidenceInvalid,
@@ -190,6 +191,61 @@ def test_a_folder_without_an_outcome_is_none_of_ours(monkeypatch: pytest.MonkeyP
     assert Outcome.parse(folder()["outcome.json"]).digest == DIGEST
     error = refused(folder(**{"outcome.json": "{}"}), Toolbox(), monkeypatch)
     assert type(error) is EvidenceInvalid
+
+
+def judged(files: Files, reference: str = "") -> None:
+    """What `verdict` looks at before it believes the outcome."""
+    anyio.run(evidence.check_image, directory(files), Outcome.parse(files["outcome.json"]), reference)
+
+
+OF_IMAGE: Mapping[str, Callable[[str], str]] = {
+    "layout/index.json": layout,
+    "trivy.json": lambda digest: _report(f"ghcr.io/acme/inventory@{digest}"),
+    "sbom.spdx.json": lambda digest: _sbom(f"ghcr.io/acme/inventory@{digest}"),
+}
+
+
+@pytest.mark.parametrize("reference", ["", f"ghcr.io/acme/inventory@{DIGEST}"])
+def test_evidence_of_one_image_is_judged(reference: str) -> None:
+    judged(folder(**{name: made(DIGEST) for name, made in OF_IMAGE.items()}), reference)
+
+
+def test_a_run_that_ended_early_leaves_less(image: str) -> None:
+    early = {"outcome.json": outcome(digest=None, image=None).model_dump_json()}
+    judged(early)
+    with pytest.raises(DigestMismatch, match="it is of none"):
+        judged(early, image)
+
+
+@pytest.mark.parametrize("name", OF_IMAGE)
+def test_a_file_of_another_image_is_refused(name: str) -> None:
+    other = f"sha256:{'6' * 64}"
+    with pytest.raises(DigestMismatch) as caught:
+        judged(folder(**{name: OF_IMAGE[name](other)}))
+    assert (caught.value.exit_code, caught.value.what) == (15, "the evidence is of two images")
+    assert caught.value.why == f"{name} is of {other}, outcome.json of {DIGEST}"
+
+
+def test_evidence_of_another_image_is_refused() -> None:
+    other = f"sha256:{'6' * 64}"
+    with pytest.raises(DigestMismatch) as caught:
+        judged(folder(), f"ghcr.io/acme/inventory@{other}")
+    assert caught.value.what == "the evidence is of another image"
+    assert caught.value.why == f"it is of {DIGEST}, not {other}"
+
+
+def test_a_tag_does_not_say_which_image_it_must_be() -> None:
+    with pytest.raises(BadReference, match="names no digest"):
+        judged(folder(), "ghcr.io/acme/inventory:1.2.3")
+
+
+def _report(reference: str) -> str:
+    named = {"ArtifactName": reference, "ArtifactType": "container_image"}
+    return json.dumps({"SchemaVersion": 2, **named})
+
+
+def _sbom(reference: str) -> str:
+    return json.dumps({"spdxVersion": "SPDX-2.3", "name": reference, "packages": [{"name": reference}]})
 
 
 def _outcome_of(digest: str) -> str:
