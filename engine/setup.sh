@@ -21,10 +21,11 @@ install_packages() { # what they are for, then their names
 }
 
 python=
-for candidate in python3.13 python3.12 python3.11 python3; do
+# SETUP_PYTHON names one by hand, as the workflow does that tries several.
+for candidate in ${SETUP_PYTHON:-python3.13 python3.12 python3.11 python3}; do
     if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$candidate; break; fi
 done
-[ -n "$python" ] || die "Python 3.11 or newer is missing. Install it, then try again."
+[ -n "$python" ] || die "${SETUP_PYTHON:-Python 3.11 or newer} is missing. Install it, then try again."
 
 if ! [ .venv/.ready -nt requirements.lock ]; then
     say "making .venv with $("$python" --version) and the packages of requirements.lock"
