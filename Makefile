@@ -4,7 +4,7 @@ DIST := dist
 GIT := $(if $(wildcard .git/HEAD),--git .git)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup release checks test docs lint unit contract release-tests soak bench-engine docs lock clean
+.PHONY: help setup release checks test docs lint unit contract release-tests soak bench-engine docs lock upgrade clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ lock: ## refresh requirements.lock and the auditor's lock (hashes, no index addr
 	@sh engine/setup.sh python-only
 	@$(LOCKED) --python-version 3.11 pyproject.toml --group dev --output-file requirements.lock
 	@$(LOCKED) --python-version 3.12 $(AUDITOR).in --output-file $(AUDITOR).lock
+
+upgrade: LOCKED += --upgrade --exclude-newer "3 days"
+upgrade: lock ## the same with newer versions, none of them younger than three days
 
 clean: ## remove what was made here, the engine's store included
 	@rm -rf $(DIST) .cache
