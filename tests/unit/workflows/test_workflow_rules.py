@@ -34,7 +34,7 @@ MAY_WRITE = {
     ("scorecard.yml", "analysis"): {"id-token", "security-events"},
 }
 # What a command of a step may be: a program of ours, or one that moves what the module made.
-RUNS = re.compile(r"(?:make|sudo make|cat|tar|gh) .*")
+RUNS = re.compile(r"(?:sudo make|cat|tar|gh) .*")
 RELEASES = ["release.yml", REUSABLE]
 
 
@@ -135,7 +135,7 @@ def test_what_a_step_runs_is_one_command_without_pasted_values() -> None:
 def test_what_is_made_is_a_target() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (REPOSITORY / "Makefile").read_text(), re.MULTILINE))
     commands = [step.content["run"].split() for step in STEPS if "run" in step.content]
-    made = {word for command in commands if "make" in command for word in command} - {"sudo", "make"}
+    made = {word for command in commands if "make" in command for word in command[2:] if "=" not in word}
     assert made == {"lint", "unit", "contract", "release-tests"}
     assert made <= targets
 
