@@ -34,7 +34,7 @@ _EVIDENCE = {
     "sbom.spdx.json": "packages of the image, SPDX",
     "sigstore/trusted_root.json": "root of the Sigstore that was signed with, if it is not the public one",
     "trivy.json": "the scan everything else was made from",
-    "trivy.sarif": "all findings, for code scanning",
+    "trivy.sarif": "findings, for code scanning and within its limits",
 }
 _KINDS = {SIGNATURE_TYPE: "signature", SBOM_TYPE: "SBOM", PROVENANCE_TYPE: "provenance"}
 _RESULTS = {
