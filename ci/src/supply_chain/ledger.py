@@ -27,6 +27,8 @@ class Ledger:
     """Steps in the order they ended."""
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     """When the run started."""
+    clock: float = field(default_factory=time.monotonic)
+    """The same, by a clock that nobody sets."""
 
     def learn(self, **facts: Any) -> None:
         """Note fields of the outcome."""
@@ -38,14 +40,14 @@ class Ledger:
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
-        """Note how long the block took and whether it ended well."""
+        """Note when the block began, how long it took and whether it ended well."""
         started, passed = time.monotonic(), False
         try:
             yield
             passed = True
         finally:
-            seconds = round(time.monotonic() - started, 1)
-            self.steps.append(Step(name=name, seconds=seconds, passed=passed))
+            seconds, began = round(time.monotonic() - started, 1), round(started - self.clock, 1)
+            self.steps.append(Step(name=name, seconds=seconds, passed=passed, began=began))
 
     def outcome(self, error: SupplyChainError | None, also: tuple[str, ...] = ()) -> Outcome:
         """The run's outcome, given how it ended, and what is still to be put beside it."""

@@ -55,6 +55,8 @@ class Step(OwnModel):
     """How long it took."""
     passed: bool
     """Whether it ended well."""
+    began: float = 0
+    """Seconds into the run at which it began; 0 where that was not noted."""
 
 
 class Rejection(OwnModel):
