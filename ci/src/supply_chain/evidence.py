@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 import dagger
 from dagger import dag
 
+from supply_chain import reporting
 from supply_chain.errors import (
     BadReference,
     DigestMismatch,
@@ -35,6 +36,7 @@ from supply_chain.tools.output import last_words
 
 OUTCOME = "outcome.json"
 SUMMARY = "summary.md"
+REPORT = "report.html"
 SUMS = "SHA256SUMS"
 SUMS_BUNDLE = f"{SUMS}.sigstore.json"
 BUNDLE_SUFFIX = ".sigstore.json"
@@ -54,15 +56,25 @@ _OF_IMAGE: Mapping[str, Callable[[str], str]] = {
 _NAMES = {SIGNATURE_TYPE: "signature", SBOM_TYPE: "sbom", PROVENANCE_TYPE: "provenance"}
 
 
-def folder(ledger: Ledger, outcome: Outcome) -> dagger.Directory:
-    """Everything the run has made, with its outcome and summary."""
+async def folder(
+    ledger: Ledger, error: SupplyChainError | None, also: tuple[str, ...] = ()
+) -> dagger.Directory:
+    """Everything the run has made, with its outcome, summary and report.
+
+    Args:
+        ledger: What the run has learned.
+        error: What it ended with; None where it passed.
+        also: What is still to be put beside it.
+    """
+    outcome = ledger.outcome(error, also=(REPORT, *also))
     directory = dag.directory()
     for name, made in ledger.directories.items():
         directory = directory.with_directory(name, made)
     for name, file in ledger.files.items():
         directory = directory.with_file(name, file)
     directory = directory.with_new_file(OUTCOME, outcome.model_dump_json(indent=2) + "\n")
-    return directory.with_new_file(SUMMARY, render(outcome))
+    directory = directory.with_new_file(SUMMARY, render(outcome))
+    return directory.with_new_file(REPORT, await reporting.page(outcome, ledger.files))
 
 
 async def outcome_in(evidence: dagger.Directory) -> Outcome:
@@ -119,7 +131,7 @@ def bundles(made: Sequence[str]) -> dagger.Directory:
 
 async def sealed(run: Run) -> dagger.Directory:
     """The evidence of a run that passed, with a signed list of its files: what is changed later is found."""
-    made = folder(run.ledger, run.ledger.outcome(None, also=(SUMS, SUMS_BUNDLE)))
+    made = await folder(run.ledger, None, also=(SUMS, SUMS_BUNDLE))
     listing = script(run.images.python, "check_sums").with_mounted_directory(_FOLDER, made)
     with failing_as(InternalError, "the evidence could not be listed"):
         sums = await listing.with_exec(script_args("write", _FOLDER)).stdout()

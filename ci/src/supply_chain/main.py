@@ -23,6 +23,7 @@ from supply_chain.inputs import Given, check_unmoved, subject_of
 from supply_chain.keyless import Named
 from supply_chain.logins import Login, hand_to_engine
 from supply_chain.models.database import LIMIT_HOURS
+from supply_chain.of_evidence import OfEvidence
 from supply_chain.patience import PATIENCE_SECONDS, Patience
 from supply_chain.project import Project, looked_at
 from supply_chain.rules import Rules
@@ -33,7 +34,7 @@ from supply_chain.vulnerability_db import Wanted
 
 
 @object_type
-class SupplyChain(InRegistry):
+class SupplyChain(InRegistry, OfEvidence):
     """A portable supply-chain release."""
 
     source: args.Source
@@ -213,12 +214,6 @@ class SupplyChain(InRegistry):
             signing=await self._signing(key, key_password),
         )
         return await release.candidate(await plan.checked(request))
-
-    @function
-    @carried
-    async def verdict(self, evidence: args.Evidence, reference: args.JudgedReference = "") -> str:
-        """The summary of a run; fails with the run's own exit code unless it passed."""
-        return await release.verdict(evidence, reference)
 
     @never_cached
     @carried

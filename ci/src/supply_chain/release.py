@@ -56,7 +56,7 @@ async def candidate(plan: Plan) -> dagger.Directory:
         error = failure
     except dagger.QueryError as failure:
         error = InternalError("a step failed in an unforeseen way", why=str(failure))
-    return evidence.folder(ledger, ledger.outcome(error))
+    return await evidence.folder(ledger, error)
 
 
 async def verdict(directory: dagger.Directory, reference: str = "") -> str:

@@ -1,6 +1,7 @@
 """The house rules that keep the parts apart."""
 
 import ast
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,7 @@ from supply_chain.scan import Scan
 
 SOURCE = Path(supply_chain.__file__).parent
 MODULES = sorted(SOURCE.rglob("*.py"))
-JUDGING = [*(SOURCE / "models").glob("*.py"), *(SOURCE / "tools").glob("*.py")]
+JUDGING = [path for part in ("models", "tools", "report") for path in (SOURCE / part).glob("*.py")]
 PURE = [*JUDGING, *(SOURCE / "errors").glob("*.py"), SOURCE / "images.py", SOURCE / "keys.py"]
 SCRIPTS = list((SOURCE / "scripts").glob("*.py"))
 # Run by the interpreter of pip-audit's environment, where packaging is installed: it alone may need that.
@@ -47,13 +48,14 @@ def roots(path: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("path", PURE, ids=lambda path: path.name)
-def test_models_and_tools_know_nothing_of_dagger(path: Path) -> None:
+def test_what_judges_knows_nothing_of_dagger(path: Path) -> None:
     assert not {"dagger", "gql", "anyio", "subprocess", "socket"} & roots(path)
 
 
 @pytest.mark.parametrize("path", JUDGING, ids=lambda path: path.name)
-def test_models_and_tools_import_only_each_other(path: Path) -> None:
-    allowed = ("supply_chain.errors", "supply_chain.models", "supply_chain.tools", "supply_chain.images")
+def test_what_judges_imports_only_each_other(path: Path) -> None:
+    parts = ("errors", "models", "tools", "report", "images")
+    allowed = tuple(f"supply_chain.{part}" for part in parts if part != "report" or "report" in path.parts)
     ours = [name for name in imports(path) if name.startswith("supply_chain")]
     assert all(name.startswith(allowed) for name in ours), ours
 
@@ -76,6 +78,12 @@ def test_no_module_is_slow_to_import_for_the_sake_of_a_certificate(path: Path) -
         node for node in ast.parse(path.read_text()).body if isinstance(node, ast.Import | ast.ImportFrom)
     ]
     assert "cryptography" not in ast.dump(ast.Module(body=[*at_once], type_ignores=[]))
+
+
+def test_what_draws_the_report_is_loaded_only_to_draw_one() -> None:
+    loaded = "import sys, supply_chain.main; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
+    assert not {"jinja2", "supply_chain.report"} & set(done.stdout.split())
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)

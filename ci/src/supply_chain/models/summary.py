@@ -23,7 +23,7 @@ _LONGEST_TITLE = 72
 _LONGEST_NAME = 40
 _LONGEST_SENTENCE = 160
 _OUTCOME = "outcome.json"
-_EVIDENCE = {
+EVIDENCE = {
     "SHA256SUMS": "digests of all these files",
     "SHA256SUMS.sigstore.json": "the signer's bundle over that list",
     "bundles": "Sigstore bundles of signature, SBOM and provenance",
@@ -31,12 +31,15 @@ _EVIDENCE = {
     "findings.txt": "all findings as tables",
     "layout": "the image and what is attached to it, as an OCI layout: cosign verifies it offline",
     "provenance.json": "how the image came to be, the statement as it was signed",
+    "report.html": "all of this and more, as a page to look at",
     "sbom.spdx.json": "packages of the image, SPDX",
     "sigstore/trusted_root.json": "root of the Sigstore that was signed with, if it is not the public one",
     "trivy.json": "the scan everything else was made from",
     "trivy.sarif": "findings, for code scanning and within its limits",
 }
-_KINDS = {SIGNATURE_TYPE: "signature", SBOM_TYPE: "SBOM", PROVENANCE_TYPE: "provenance"}
+"""What files of the evidence are, by name."""
+KINDS = {SIGNATURE_TYPE: "signature", SBOM_TYPE: "SBOM", PROVENANCE_TYPE: "provenance"}
+"""Kinds of statements, by predicate type."""
 _RESULTS = {
     Result.PASSED: "passed",
     Result.FAILED: "**failed**",
@@ -145,7 +148,7 @@ def _verified(verification: Verification) -> Iterator[tuple[str, str]]:
     }
     yield from ((name, code(value)) for name, value in facts.items() if value)
     for statement in verification.statements:
-        yield _KINDS.get(statement.predicate_type, "attestation"), _statement(statement)
+        yield KINDS.get(statement.predicate_type, "attestation"), _statement(statement)
     yield "packages in the SBOM", str(verification.packages)
 
 
@@ -231,7 +234,7 @@ def _excepted(one: Excepted) -> tuple[str, ...]:
 def _evidence(outcome: Outcome) -> Iterator[tuple[str, str]]:
     yield code(_OUTCOME), "all of this, for programs"
     for name in outcome.evidence:
-        yield code(name), _EVIDENCE.get(name, "")
+        yield code(name), EVIDENCE.get(name, "")
 
 
 def _images(outcome: Outcome) -> Iterator[tuple[str, str, str]]:

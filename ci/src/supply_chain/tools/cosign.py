@@ -45,8 +45,11 @@ BY_KEY = (
 )
 """Flags that sign with the key in the environment."""
 
-AGAINST_KEY = ("--key", PUBLIC_KEY, "--trusted-root", TRUSTED_ROOT, "--insecure-ignore-tlog=true")
-"""Flags that verify against a public key; a signature made without a log has no entry to look for."""
+WITHOUT_LOG = "--insecure-ignore-tlog=true"
+"""For keys alone: a signature made without a log has no entry to look for."""
+
+AGAINST_KEY = ("--key", PUBLIC_KEY, "--trusted-root", TRUSTED_ROOT, WITHOUT_LOG)
+"""Flags that verify against a public key."""
 
 _INTO_FILE = ("--output-file", ANSWER)
 _SAVING = "30m"  # the whole image comes back: cosign's own 3 minutes are for signatures
