@@ -1,10 +1,11 @@
 # Two commands for a newcomer: `make release` and `make test`. Nothing needs to be installed first.
 PYTHON := .venv/bin/python
 DIST := dist
+BLOCKED := .cache/blocked
 GIT := $(if $(wildcard .git/HEAD),--git .git)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup release checks test docs lint unit contract release-tests soak bench-engine docs lock upgrade clean
+.PHONY: help setup release checks test docs lint unit contract browser-tests release-tests soak bench-engine report docs lock upgrade clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,7 +23,7 @@ checks: setup ## lint, types, tests, pins, audit and smoke test of the service i
 	@$(PYTHON) -m standins prepare
 	@. ./.cache/rehearsal/flags.sh && ./daggerw call $$MODULE_FLAGS checks $$CHECK_FLAGS
 
-test: setup lint unit contract release-tests ## everything CI runs
+test: setup lint unit browser-tests contract release-tests ## everything CI runs
 
 lint:
 	@sh engine/setup.sh python-only
@@ -33,6 +34,10 @@ lint:
 unit: ## fast tests, no engine
 	@sh engine/setup.sh python-only
 	@$(PYTHON) -m pytest -m "not contract and not release" tests/unit
+
+browser-tests: ## the report in headless Chromium
+	@sh engine/setup.sh browser
+	@$(PYTHON) -m pytest -m browser tests/browser
 
 contract: setup ## what Dagger's engine answered, asked again here
 	@$(PYTHON) -m standins prepare
@@ -50,6 +55,12 @@ soak: setup ## long campaigns: releases killed at every request, a hundred races
 bench-engine: setup ## what dagger-local itself costs: a session, a step in the store, a rehearsal cold and warm
 	@$(PYTHON) -m standins prepare
 	@PYTHONPATH=engine/src:engine $(PYTHON) -m bench.engine
+
+report: release ## photograph the report of a rehearsal, and of one that is blocked, into docs/images/
+	@sh engine/setup.sh browser
+	@. ./.cache/rehearsal/flags.sh && rm -rf $(BLOCKED) && \
+		./daggerw call $$MODULE_FLAGS $(GIT) candidate $$RELEASE_FLAGS $$CHECK_FLAGS --block-unfixed export --path $(BLOCKED)
+	@PYTHONPATH=tests $(PYTHON) -m browser.photographs $(DIST) $(BLOCKED) docs/images
 
 docs: ## refresh what docs/ takes from the code: the schema of outcome.json, the table of the contract
 	@sh engine/setup.sh python-only

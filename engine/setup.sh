@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs what the embedded engine needs on this machine: a Python environment with pinned packages, and Podman.
+# Installs what is needed on this machine: a Python environment with pinned packages, and Podman; with python-only no
+# Podman, with browser Chromium in its place.
 # Quick when everything is there. Exit code 3: something is missing and cannot be installed from here.
 set -eu
 cd "$(dirname "$0")/.."
@@ -43,7 +44,10 @@ if ! [ .venv/.ready -nt requirements.lock ]; then
     touch .venv/.ready
 fi
 
-if [ "${1:-}" != python-only ]; then
+if [ "${1:-}" = browser ]; then
+    command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 ||
+        PROGRAM=chromium install_packages "Chromium, in which tests look at the report, is" chromium fonts-liberation
+elif [ "${1:-}" != python-only ]; then
     command -v podman >/dev/null 2>&1 || PROGRAM=podman install_packages "Podman is" podman netavark runc catatonit iptables
     command -v runc >/dev/null 2>&1 || command -v crun >/dev/null 2>&1 ||
         PROGRAM=runc install_packages "An OCI runtime is" runc

@@ -76,6 +76,12 @@ class Cosign:
         """Whether every blob of the layout is what its name says; cosign does not look."""
         return _run(["sh", "-c", CHECK_BLOBS, "sh", str(layout)], dict(os.environ))
 
+    def typed(self, command: str, folder: Path) -> Done:
+        """A command as somebody types it in this folder."""
+        path = f"{self.program.parent}{os.pathsep}{os.environ['PATH']}"
+        argv = ["/bin/sh", "-c", f'cd "$1" && {command}', "sh", str(folder)]
+        return _run(argv, {**os.environ, "PATH": path, "HOME": str(self.home)})
+
     def make_key(self, folder: Path, password: str) -> tuple[Path, Path]:
         """A new key pair: private and public half."""
         prefix = folder / "cosign"

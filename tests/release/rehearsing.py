@@ -1,7 +1,9 @@
 """Runs that come to an evidence folder, and reading such a folder."""
 
 import base64
+import html
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -48,6 +50,17 @@ class Evidence:
     def summary(self) -> str:
         """summary.md."""
         return (self.path / "summary.md").read_text()
+
+    @property
+    def report(self) -> str:
+        """report.html."""
+        return (self.path / "report.html").read_text()
+
+    @property
+    def commands(self) -> list[str]:
+        """What report.html tells a stranger to type in this folder."""
+        typed = re.findall("<pre><code>(.*?)</code></pre>", self.report, re.DOTALL)
+        return [html.unescape(command) for command in typed]
 
     def json(self, name: str) -> Any:
         """One of its JSON documents."""

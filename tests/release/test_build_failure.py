@@ -32,6 +32,6 @@ def test_evidence_of_a_failed_build_is_kept(failed: Rehearsal) -> None:
     assert outcome.status == "build-failed"
     assert outcome.digest is None
     assert outcome.gate is None
-    assert failed.evidence.names >= {"outcome.json", "summary.md"}
+    assert failed.evidence.names >= {"outcome.json", "summary.md", "report.html"}
     assert not failed.evidence.names & {"trivy.json", "trivy.sarif", "sbom.spdx.json", "bundles", "layout"}
     assert "BuildFailed" in failed.evidence.summary

@@ -88,6 +88,13 @@ def test_the_list_of_files_is_the_signers_and_holds(
     assert listed == set(evidence.files()) - {"SHA256SUMS", "SHA256SUMS.sigstore.json"}
 
 
+def test_what_the_report_says_to_type_holds(cosign: Cosign, rehearsal: Rehearsal) -> None:
+    commands = rehearsal.evidence.commands
+    assert len(commands) == 5
+    for command in commands:
+        cosign.typed(command, rehearsal.evidence.path).expect(0)
+
+
 def test_a_list_of_files_that_was_changed_is_refused(
     cosign: Cosign, rehearsal: Rehearsal, trusting: tuple[str, ...], tmp_path: Path
 ) -> None:

@@ -72,6 +72,7 @@ def test_evidence_of_a_blocked_run_is_kept(blocked: Blocked) -> None:
     assert outcome.image is None
     assert outcome.tags == ()
     assert "push" not in {step.name for step in outcome.steps}
+    assert "Why: GateBlocked</h2>" in blocked.rehearsal.evidence.report
     assert {package["name"] for package in blocked.rehearsal.evidence.json("sbom.spdx.json")["packages"]} >= {
         PACKAGE
     }

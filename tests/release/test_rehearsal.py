@@ -1,16 +1,19 @@
 """A rehearsal from beginning to end: what it says, and that its evidence is one story."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 from jsonschema import validate
 
+from .harness import Engine
 from .rehearsing import IDENTITY, ISSUER, PROVENANCE_TYPE, SIGNATURE_TYPE, SPDX_TYPE, Evidence, Rehearsal
 from .sarif import SARIF
 
+VERIFICATION_FAILED = 15
 EVIDENCE = {
     "trivy.json", "trivy.sarif", "findings.txt", "sbom.spdx.json", "provenance.json", "bundles", "layout",
-    "sigstore", "summary.md", "outcome.json", "SHA256SUMS", "SHA256SUMS.sigstore.json",
+    "sigstore", "summary.md", "outcome.json", "report.html", "SHA256SUMS", "SHA256SUMS.sigstore.json",
 }  # fmt: skip
 REFUSED = {
     "another image's digest": "DigestMismatch",
@@ -88,6 +91,39 @@ def test_evidence_is_complete(rehearsal: Rehearsal) -> None:
     assert rehearsal.evidence.names >= EVIDENCE
     bundles = {path.name for path in (rehearsal.evidence.path / "bundles").iterdir()}
     assert bundles == {"signature.sigstore.json", "sbom.sigstore.json", "provenance.sigstore.json"}
+
+
+def test_the_report_is_of_this_run_and_says_that_it_is_a_rehearsal(rehearsal: Rehearsal) -> None:
+    page, outcome = rehearsal.evidence.report, rehearsal.evidence.outcome
+    title = page.partition("<title>")[2].partition("</title>")[0]
+    marks = "REHEARSAL, THROW-AWAY SIGNER, SAMPLE DATABASE"
+    assert title.startswith(f"[{marks}")
+    assert title.endswith("] Rehearsal of 0.0.0-dev: passed")
+    assert outcome.digest
+    assert outcome.digest in page
+    assert all(f"<li>{notice}</li>" in page for notice in outcome.notices)
+    assert outcome.gate
+    assert page.count("<tr data-severity=") == sum(
+        one.fixed + one.unfixed for one in outcome.gate.counts.values()
+    )
+    assert page.count("<tr data-kind=") == outcome.gate.packages + 1  # the operating system is listed too
+
+
+def test_the_report_of_a_folder_can_be_made_again(engine: Engine, rehearsal: Rehearsal) -> None:
+    again = ("report", "--evidence", str(rehearsal.evidence.path), "contents")
+    assert engine.call(*again).expect(0).stdout.strip() == rehearsal.evidence.report.strip()
+
+
+def test_no_report_is_made_of_a_folder_that_was_changed(
+    engine: Engine, rehearsal: Rehearsal, tmp_path: Path
+) -> None:
+    for name in ("outcome.json", "trivy.json", "SHA256SUMS"):
+        (tmp_path / name).write_text((rehearsal.evidence.path / name).read_text())
+    with (tmp_path / "trivy.json").open("a") as report:
+        report.write(" ")
+    engine.call("report", "--evidence", str(tmp_path), "contents").expect(
+        VERIFICATION_FAILED, "EvidenceChanged", "trivy.json", "what to do"
+    )
 
 
 def test_one_digest_everywhere(rehearsal: Rehearsal) -> None:

@@ -45,6 +45,17 @@ def test_callers_own_key_signed(caller: Caller, cosign: Cosign, release: Release
     cosign.verify_sums(release.evidence.path, trusting).expect(0, "Verified OK")
 
 
+def test_the_report_is_of_a_release_and_what_it_says_to_type_holds(cosign: Cosign, release: Release) -> None:
+    evidence = release.evidence
+    in_folder = [
+        command for command in evidence.commands if not command.endswith(str(evidence.outcome.image))
+    ]
+    assert (len(in_folder), len(evidence.commands)) == (5, 8)
+    for command in in_folder:
+        cosign.typed(command, evidence.path).expect(0)
+    assert "<title>[STAND-IN IMAGES] Release of " in evidence.report
+
+
 def test_version_that_exists_is_refused_and_does_not_move(
     caller: Caller, engine: Engine, release: Release
 ) -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -26,6 +27,7 @@ def rendered(page: Page) -> str:
     )
 
 
+@cache
 def _environment() -> jinja2.Environment:
     """Every text is escaped, an unknown name is an error, and nothing invisible gets through."""
     environment = jinja2.Environment(

@@ -89,7 +89,7 @@ class ImageRow:
 
 
 def finding_rows(scan: Report | None, gate: Judgement | None) -> tuple[FindingRow, ...]:
-    """All findings, the worst first; without a scan those that the gate named."""
+    """All findings, the worst first and what blocks before what does not; none without a scan."""
     blocking = {_key_of(finding) for finding in gate.blocking} if gate else set()
     excepted = {_key_of(one.finding) for one in gate.excepted} if gate else set()
 

@@ -27,7 +27,7 @@ def lines(text: str) -> tuple[str, ...]:
 
 def web(address: str) -> str:
     """The address where it is that of a web page; empty for every other, such as one that runs a script."""
-    if plain(address) != address or "\\" in address:
+    if plain(address) != address or {" ", "\\"} & set(address):
         return ""
     try:
         parts = urlsplit(address)
