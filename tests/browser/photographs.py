@@ -16,12 +16,15 @@ Scheme = Literal["light", "dark"]
 
 
 def photograph(
-    browser: Browser, evidence: Path, picture: Path, scheme: Scheme = "light", width: int = 1280
+    browser: Browser, evidence: Path, picture: Path, scheme: Scheme = "light", width: int = 1280, of: str = ""
 ) -> None:
-    """The top of the evidence's page, as a window of that width shows it."""
+    """The top of the evidence's page as a window of that width shows it, or one section of it, by its id."""
     page = browser.new_page(viewport={"width": width, "height": HEIGHT}, color_scheme=scheme)
     page.goto((evidence / "report.html").resolve().as_uri())
-    page.screenshot(path=picture)
+    if of:
+        page.locator(f"#{of}").screenshot(path=picture)
+    else:
+        page.screenshot(path=picture)
     page.close()
     size = picture.stat().st_size
     if size > LARGEST:
@@ -35,8 +38,10 @@ def main(passed: Path, blocked: Path, out: Path) -> None:
     with chromium() as browser:
         photograph(browser, passed, out / "report-light.png")
         photograph(browser, passed, out / "report-dark.png", "dark")
-        photograph(browser, blocked, out / "report-blocked.png")
         photograph(browser, passed, out / "report-small.png", width=360)
+        photograph(browser, passed, out / "report-steps.png", of="steps")
+        photograph(browser, blocked, out / "report-blocked.png")
+        photograph(browser, blocked, out / "report-findings.png", of="findings")
 
 
 if __name__ == "__main__":

@@ -72,7 +72,9 @@ def test_evidence_of_a_blocked_run_is_kept(blocked: Blocked) -> None:
     assert outcome.image is None
     assert outcome.tags == ()
     assert "push" not in {step.name for step in outcome.steps}
+    assert outcome.gate
     assert "Why: GateBlocked</h2>" in blocked.rehearsal.evidence.report
+    assert blocked.rehearsal.evidence.report.count('data-gate="blocks"') == len(outcome.gate.blocking) > 0
     assert {package["name"] for package in blocked.rehearsal.evidence.json("sbom.spdx.json")["packages"]} >= {
         PACKAGE
     }

@@ -94,7 +94,7 @@ def finding_rows(scan: Report | None, gate: Judgement | None) -> tuple[FindingRo
     excepted = {_key_of(one.finding) for one in gate.excepted} if gate else set()
 
     def made(result: Result, found: Vulnerability) -> FindingRow:
-        key = (found.id, found.package, found.installed, result.target, found.package_path)
+        key = _key(found.id, found.package, found.installed, result.target, found.package_path)
         said = BLOCKS if key in blocking else EXCEPTED if key in excepted else PASSES
         return _finding_row(_place(result, found, scan.artifact_name if scan else ""), found, said)
 
@@ -165,7 +165,16 @@ def _tool(name: str, image: Image) -> ImageRow:
 
 
 def _key_of(finding: Finding) -> tuple[str, ...]:
-    return finding.id, finding.package, finding.installed, finding.target, finding.path
+    return _key(finding.id, finding.package, finding.installed, finding.target, finding.path)
+
+
+def _key(id_: str, package: str, installed: str, target: str, path: str) -> tuple[str, ...]:
+    """What tells findings apart.
+
+    A target such as `/image (debian 13.8)` begins with the image's name, and that is another one while the
+    image is scanned and judged than in the report that is kept.
+    """
+    return id_, package, installed, target.rpartition(" (")[2], path
 
 
 def _place(result: Result, found: Vulnerability, image: str) -> str:
@@ -174,7 +183,8 @@ def _place(result: Result, found: Vulnerability, image: str) -> str:
 
 
 def _finding_row(place: str, found: Vulnerability, gate: str) -> FindingRow:
-    fixed = line(found.fixed, _LONGEST_NAME) or line(found.status.replace("_", " "), _LONGEST_NAME)
+    fixed = line(found.fixed, _LONGEST_NAME)
+    status = line(found.status.replace("_", " "), _LONGEST_NAME) or "unknown"
     return FindingRow(
         severity=found.severity,
         rank=_RANK[found.severity],
@@ -182,7 +192,7 @@ def _finding_row(place: str, found: Vulnerability, gate: str) -> FindingRow:
         url=web(found.url),
         package=line(found.package, _LONGEST_NAME),
         installed=line(found.installed, _LONGEST_NAME),
-        fixed=fixed or "unknown",
+        fixed=fixed or f"({status})",
         fix=FIX if has_fix(found) else NO_FIX,
         gate=gate,
         title=line(found.title, _LONGEST_TITLE),

@@ -66,7 +66,7 @@ def release(given: Mapping[str, str], policy: Policy | None = None, **facts: Any
         "image": IMAGE,
         "tags": ("sha-0123456", "latest", "1.2.3"),
         "platform": "linux/amd64",
-        "gate": judge(Report.parse(given[SCAN]), policy or Policy(severities=()), TODAY),
+        "gate": judge(_as_scanned(given[SCAN]), policy or Policy(severities=()), TODAY),
         "database": Database(source="ghcr.io/x/trivy-db", digest=DIGEST, updated_at=STARTED, sample=False),
         "signer": f"{PLACE.workflow}, vouched for by {PLACE.issuer}",
         "place": PLACE,
@@ -80,6 +80,11 @@ def release(given: Mapping[str, str], policy: Policy | None = None, **facts: Any
         ),
     }
     return outcome(**known | facts)
+
+
+def _as_scanned(report: str) -> Report:
+    """The report as it is judged: under the name that the image was scanned by."""
+    return Report.parse(report.replace(f"{IMAGE} (", "/image ("))
 
 
 def page_text(made: Outcome, given: Mapping[str, str]) -> str:

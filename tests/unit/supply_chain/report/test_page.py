@@ -118,10 +118,10 @@ def test_findings_have_package_fix_and_what_the_gate_makes_of_them() -> None:
     rows = page(release(GIVEN, policy)).findings
     assert [(row.severity, row.id, row.fix, row.fixed, row.gate) for row in rows] == [
         ("CRITICAL", "CVE-2026-00000", "yes", "1.1", "excepted"),
-        ("CRITICAL", "CVE-2026-00005", "no", "will not fix", "passes"),
-        ("HIGH", "CVE-2026-00001", "no", "will not fix", "passes"),
+        ("CRITICAL", "CVE-2026-00005", "no", "(will not fix)", "passes"),
+        ("HIGH", "CVE-2026-00001", "no", "(will not fix)", "passes"),
         ("MEDIUM", "CVE-2026-00002", "yes", "1.1", "blocks"),
-        ("LOW", "CVE-2026-00003", "no", "will not fix", "passes"),
+        ("LOW", "CVE-2026-00003", "no", "(will not fix)", "passes"),
         ("UNKNOWN", "CVE-2026-00004", "yes", "1.1", "passes"),
     ]
     assert {row.place for row in rows} == {"debian 13.8"}
