@@ -118,7 +118,7 @@ def _marks(outcome: Outcome) -> Iterator[str]:
     if not outcome.passed:
         yield "not passed"
     if not outcome.verification:
-        yield "unsigned"
+        yield "not verified" if "bundles" in outcome.evidence else "unsigned"
     elif outcome.place and outcome.place.kind is Kind.REHEARSAL:
         yield "throw-away signer"
     if outcome.database and outcome.database.sample:

@@ -10,9 +10,9 @@ import jinja2
 from markupsafe import Markup
 
 from supply_chain.models.markdown import plain
-from supply_chain.report import words
 from supply_chain.report.page import Page
 from supply_chain.report.rows import MOST_ROWS
+from supply_chain.report.words import lines
 
 _PARTS = files("supply_chain") / "report"
 
@@ -39,8 +39,8 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"duration": words.duration, "counted": words.counted, "lines": words.lines}
-    environment.globals |= {"most_rows": MOST_ROWS}
+    environment.filters["lines"] = lines
+    environment.globals["most_rows"] = MOST_ROWS
     return environment
 
 

@@ -56,6 +56,7 @@ SAMPLE = Database(source="given", digest=DIGEST, updated_at=STARTED, sample=True
         ({"database": SAMPLE}, "sample database"),
         ({"images": dict(Images.pinned()) | {"trivy": STAND_IN}}, "stand-in images"),
         ({"verification": None}, "unsigned"),
+        ({"verification": None, "evidence": ("bundles",)}, "not verified"),
         ({"place": PLACE.model_copy(update={"kind": Kind.REHEARSAL})}, "throw-away signer"),
         ({"dirty": True}, "uncommitted changes"),
         ({"status": "forged"}, "not passed"),
@@ -86,9 +87,22 @@ def test_a_run_that_failed_early_has_a_page_too() -> None:
     shown = Elements(page_text(outcome(status=error.status, error=Failure.of(error)), {})).text
     for part in (
         "Nothing was scanned",
-        "No SBOM was made",
+        "made no SBOM",
         "Nothing was verified",
         "nothing was built",
+    ):
+        assert part in shown
+
+
+def test_an_adopted_version_says_that_this_run_has_not_scanned_it() -> None:
+    made = release(GIVEN, adopted=True, gate=None, database=None, steps=())
+    shown = Elements(page_text(made, {})).text
+    assert page_of(made, Documents()).is_release
+    for part in (
+        "The version was there already",
+        "This run scanned nothing",
+        "No step was begun",
+        "Image, adopted",
     ):
         assert part in shown
 
