@@ -147,7 +147,8 @@ def _sbom(packages: int, words: Words) -> dict[str, Any]:
             "name": words(f"package-{number}"),
             "versionInfo": words("1.0"),
             "licenseDeclared": "MIT AND LicenseRef-1" if number % 3 else "NOASSERTION",
-            "externalRefs": [{"referenceType": "purl", "referenceLocator": f"pkg:deb/debian/p{number}@1.0"}],
+            "primaryPackagePurpose": words("LIBRARY"),
+            "externalRefs": [_purl(number)] if number % 4 else [],
         }
         for number in range(packages)
     ]
@@ -157,3 +158,7 @@ def _sbom(packages: int, words: Words) -> dict[str, Any]:
         "spdxVersion": "SPDX-2.3", "name": IMAGE, "packages": [whole, *listed],
         "hasExtractedLicensingInfos": extracted,
     }  # fmt: skip
+
+
+def _purl(number: int) -> dict[str, str]:
+    return {"referenceType": "purl", "referenceLocator": f"pkg:deb/debian/p{number}@1.0"}
