@@ -62,9 +62,10 @@ report: release ## photograph the report of a rehearsal, and of one that is bloc
 		./daggerw call $$MODULE_FLAGS $(GIT) candidate $$RELEASE_FLAGS $$CHECK_FLAGS --block-unfixed export --path $(BLOCKED)
 	@PYTHONPATH=tests $(PYTHON) -m browser.photographs $(DIST) $(BLOCKED) docs/images
 
-docs: ## refresh what docs/ takes from the code: the schema of outcome.json, the table of the contract
+docs: ## refresh what docs/ takes from the code: the schema of outcome.json, the reference, the contract
 	@sh engine/setup.sh python-only
 	@$(PYTHON) -m supply_chain.schema > docs/outcome.schema.json
+	@$(PYTHON) -m dagger_local.cli.reference > docs/reference.md
 	@PYTHONPATH=tests $(PYTHON) -m contract.table > docs/contract.md
 
 LOCKED := $(PYTHON) -m uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-annotate

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from jsonschema import validate
 
-from unit.workflows.files import CALLS, DOCUMENT, REUSABLE, STEPS, fenced
+from unit.docs.pages import DOCS, fenced
+from unit.workflows.files import CALLS, REUSABLE, STEPS
 
 from .canary import REGISTRY_PASSWORD
 from .cosign_by_hand import Cosign
@@ -137,7 +138,7 @@ def test_evidence_of_another_image_is_refused(job: Job, ran: Done) -> None:
 
 
 def test_flags_that_the_document_gives_cosign_are_cosigns(cosign: Cosign) -> None:
-    blocks = "\n".join(fenced(DOCUMENT.read_text(), "")).replace("\\\n", " ")
+    blocks = "\n".join(fenced((DOCS / "github.md").read_text(), "")).replace("\\\n", " ")
     commands = [shlex.split(line)[1:] for line in blocks.splitlines() if line.startswith("cosign ")]
     assert [command[0] for command in commands] == ["verify", "verify-attestation", "verify-attestation"]
     for verb, *words in commands:

@@ -185,7 +185,7 @@ async def open_session(
         await run_folder.reap(podman)
         session = Session(store, podman, run_folder, secrets, progress, work_dir)
         try:
-            async with _server(session) if serve else contextlib.nullcontext():
+            async with serving(session) if serve else contextlib.nullcontext():
                 yield session
         finally:
             with anyio.CancelScope(shield=True):
@@ -195,7 +195,8 @@ async def open_session(
 
 
 @contextlib.asynccontextmanager
-async def _server(session: Session) -> AsyncIterator[None]:
+async def serving(session: Session) -> AsyncIterator[None]:
+    """Answers what modules ask, on a port of this machine."""
     listening = socket.create_server(("127.0.0.1", 0))
     # Inherited by every connection: else each answer waits 40 ms for a delayed acknowledgement.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -1,6 +1,5 @@
-"""The workflows as data, and the calls of the module in them and in their documentation."""
+"""The workflows as data, and the calls of the module in them."""
 
-import re
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,12 +10,8 @@ import yaml
 
 REPOSITORY = Path(__file__).parents[3]
 GITHUB = REPOSITORY / ".github"
-DOCUMENT = REPOSITORY / "docs" / "github.md"
 DAGGER = "dagger/dagger-for-github"
 REUSABLE = "release-image.yml"
-
-_FENCED = re.compile(r"^```(?P<kind>\w*)\n(?P<text>.*?)^```", re.MULTILINE | re.DOTALL)
-_CALL = re.compile(r"(?:\./daggerw|dagger) call ")
 
 
 def parsed(text: str) -> dict[str, Any]:
@@ -78,19 +73,3 @@ CALLS = {step.name: step for step in STEPS if step.action == DAGGER}
 def words(step: Step) -> list[str]:
     """The command line of a call, with variables in place of their values."""
     return shlex.split(step.inputs["args"])
-
-
-def fenced(text: str, kind: str) -> list[str]:
-    """Blocks of one kind in a document."""
-    return [found["text"] for found in _FENCED.finditer(text) if found["kind"] == kind]
-
-
-def documented_calls() -> list[str]:
-    """Calls of the module that the document tells people to type."""
-    lines = "\n".join(fenced(DOCUMENT.read_text(), "")).replace("\\\n", " ").splitlines()
-    return [re.sub(r"\s+", " ", line) for line in lines if _CALL.match(line)]
-
-
-def documented_words(command: str) -> list[str]:
-    """The same without the program."""
-    return shlex.split(_CALL.sub("", command))

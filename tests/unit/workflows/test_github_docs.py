@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 
 from supply_chain.models.verification_policy import VerificationPolicy
-from unit.workflows.files import CONTENTS, DOCUMENT, JOBS, REUSABLE, fenced, parsed
+from unit.docs.pages import DOCS, fenced
+from unit.workflows.files import CONTENTS, JOBS, REUSABLE, parsed
 from unit.workflows.test_workflow_linters import lint
 
 MOST_LINES = 15
-TEXT = DOCUMENT.read_text()
+TEXT = (DOCS / "github.md").read_text()
 (CALLER,) = fenced(TEXT, "yaml")
 (POLICY,) = fenced(TEXT, "toml")
 WORKFLOW = "https://github.com/acme/supply-chain/.github/workflows/release-image.yml"

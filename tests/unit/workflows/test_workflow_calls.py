@@ -1,4 +1,4 @@
-"""Every call of the module, in workflows and in their documentation, is one that the module has."""
+"""Every call of the module in workflows is one that the module has."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ import pytest
 from dagger_local.cli.catalog import Catalog
 from dagger_local.cli.flags import UsageError
 from unit.workflows.catalog import parse
-from unit.workflows.files import CALLS, JOBS, WORKFLOWS, Step, documented_calls, documented_words, words
+from unit.workflows.files import CALLS, JOBS, WORKFLOWS, Step, words
 
 # Set by GitHub in every step, or in those of a job that may have an identity.
 _ALWAYS = {"GITHUB_ACTOR"}
@@ -24,17 +24,11 @@ def test_there_are_calls() -> None:
         "release.yml",
         "rescan.yml",
     }
-    assert len(documented_calls()) >= 3
 
 
 @pytest.mark.parametrize("name", CALLS)
 def test_a_call_of_a_workflow_is_one_of_the_module(catalog: Catalog, name: str) -> None:
     parse(catalog, words(CALLS[name]))
-
-
-@pytest.mark.parametrize("command", documented_calls())
-def test_a_call_of_the_documentation_is_one_of_the_module(catalog: Catalog, command: str) -> None:
-    parse(catalog, documented_words(command))
 
 
 @pytest.mark.parametrize("flag", _FLAGS)

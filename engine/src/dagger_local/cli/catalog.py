@@ -117,6 +117,10 @@ class Catalog:
         ]
         return sorted(made, key=lambda function: function.name)
 
+    def description(self, type_name: str) -> str:
+        """What a type says of itself."""
+        return self._schema.type_map[type_name].description or ""
+
     def _function(self, owner: str, name: str, field: GraphQLField) -> Function:
         args = [(self._argument(owner, arg_name, arg), arg) for arg_name, arg in field.args.items()]
         returned = directive(field, "expectedType", "name") or get_named_type(field.type).name
