@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from jsonschema import validate
 
-from unit.docs.pages import DOCS, fenced
+from unit.docs.pages import DOCS, commands
 from unit.workflows.files import CALLS, REUSABLE, STEPS
 
 from .canary import REGISTRY_PASSWORD
@@ -27,6 +27,8 @@ from .sarif import SARIF
 VERSION = "3.1.4"
 OTHER = f"sha256:{'6' * 64}"
 REFUSED = 15
+NOUNS = ("signing-config", "trusted-root")
+"""Commands of cosign that have commands of their own."""
 
 
 @dataclass(frozen=True)
@@ -137,11 +139,13 @@ def test_evidence_of_another_image_is_refused(job: Job, ran: Done) -> None:
         report.write_text(genuine)
 
 
-def test_flags_that_the_document_gives_cosign_are_cosigns(cosign: Cosign) -> None:
-    blocks = "\n".join(fenced((DOCS / "github.md").read_text(), "")).replace("\\\n", " ")
-    commands = [shlex.split(line)[1:] for line in blocks.splitlines() if line.startswith("cosign ")]
-    assert [command[0] for command in commands] == ["verify", "verify-attestation", "verify-attestation"]
-    for verb, *words in commands:
-        known = cosign.run(verb, "--help").expect(0).said
+@pytest.mark.parametrize("page", ["admission.md", "github.md", "reuse.md"])
+def test_flags_that_a_page_gives_cosign_are_cosigns(page: str, cosign: Cosign) -> None:
+    told = [shlex.split(command)[1:] for command in commands(DOCS / page) if command.startswith("cosign ")]
+    assert told
+    for verb, *words in told:
+        parent = (verb, *words[:1]) if verb in NOUNS else (verb,)
+        known = cosign.run(*parent, "--help").expect(0).said
+        assert f"cosign {' '.join(parent)} " in known
         for flag in (word for word in words if word.startswith("--")):
             assert f"{flag} " in known or f"{flag}=" in known, f"cosign {verb} {flag}"
