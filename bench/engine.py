@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[1]
 PREPARED = ROOT / ".cache" / "rehearsal"
 SMALL_MODULE = ROOT / "tests" / "contract" / "module"
 SESSION_SECONDS, STEP_SECONDS = 1.5, 0.01
-SESSIONS, SHORT, LONG = 10, 1, 101
+SESSIONS, SHORT, LONG = 10, 1, 21
 CHANGED = Path("app/inventory.py")
 
 
