@@ -9,7 +9,7 @@ _SCRIPT = """#!/bin/sh
 printf '%s\\n' "$@" > "$(mktemp {folder}/XXXXXXXX.argv)"
 exec {podman} "$@"
 """
-_AFTER_STORAGE_FLAGS = 4
+_FLAGS_WITH_A_VALUE = ("--root", "--runroot")
 
 
 @dataclass(frozen=True)
@@ -40,4 +40,11 @@ class Recorder:
     def containers(self) -> list[list[str]]:
         """The command lines that made a container or an image."""
         making = {"create", "run", "start", "build", "exec"}
-        return [argv for argv in self.argvs() if making & set(argv[_AFTER_STORAGE_FLAGS:][:1])]
+        return [argv for argv in self.argvs() if _verb(argv) in making]
+
+
+def _verb(argv: list[str]) -> str:
+    """Podman's command: the first word that is no flag and no flag's value."""
+    before = ["", *argv]
+    words = (word for flag, word in zip(before, argv, strict=False) if flag not in _FLAGS_WITH_A_VALUE)
+    return next((word for word in words if not word.startswith("-")), "")
