@@ -42,6 +42,7 @@ browser-tests: ## the report in headless Chromium
 contract: setup ## what Dagger's engine answered, asked again here
 	@$(PYTHON) -m standins prepare
 	@$(PYTHON) -m pytest -m contract tests/contract
+	@PYTHONPATH=tests $(PYTHON) -m contract.table
 
 release-tests: setup ## the real pipeline with real tools
 	@$(PYTHON) -m standins prepare
