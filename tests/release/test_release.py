@@ -22,7 +22,8 @@ def test_tags_are_there_when_all_is_verified_the_version_last(caller: Caller, re
     assert outcome.digest
     assert {*outcome.tags, outcome.digest.replace(":", "-")} <= set(caller.registry.tags())
     order = [step.name for step in outcome.steps]
-    assert order.index("verify") < order.index(f"tag sha-{REVISION[:7]}") < order.index(f"tag {VERSION}")
+    others = order.index(f"tag sha-{REVISION[:7]} and latest")
+    assert order.index("verify") < others < order.index(f"tag {VERSION}")
 
 
 def test_one_digest_from_layout_to_registry(caller: Caller, release: Release) -> None:

@@ -11,7 +11,6 @@ from supply_chain.errors import (
     BadReference,
     DigestMismatch,
     EvidenceInvalid,
-    InternalError,
     RegistryFailed,
     SupplyChainError,
 )
@@ -29,8 +28,7 @@ from supply_chain.models.summary import render
 from supply_chain.models.trivy_report import Report
 from supply_chain.registry import Registry
 from supply_chain.run import Run
-from supply_chain.signer import signed_blob
-from supply_chain.toolbox import script, script_args
+from supply_chain.signer import signed_sums
 from supply_chain.tools import cosign
 from supply_chain.tools.output import last_words
 
@@ -41,12 +39,11 @@ SUMS = "SHA256SUMS"
 SUMS_BUNDLE = f"{SUMS}.sigstore.json"
 BUNDLE_SUFFIX = ".sigstore.json"
 
-_FOLDER = "/evidence"
 _RELEASED = (
     "the release stands, its tags name a verified image; only the list of this evidence has no signature: "
     "run the same again, which adopts the version"
 )
-_LAYOUT = f"{_FOLDER}/layout"
+_LAYOUT = "/evidence/layout"
 _OF_IMAGE: Mapping[str, Callable[[str], str]] = {
     "layout/index.json": lambda text: Index.parse(text).image.digest,
     "trivy.json": lambda text: Report.parse(text).artifact_name.rpartition("@")[2],
@@ -74,7 +71,8 @@ async def folder(
         directory = directory.with_file(name, file)
     directory = directory.with_new_file(OUTCOME, outcome.model_dump_json(indent=2) + "\n")
     directory = directory.with_new_file(SUMMARY, render(outcome))
-    return directory.with_new_file(REPORT, await reporting.page(outcome, ledger.files))
+    directory = directory.with_new_file(REPORT, await reporting.page(outcome, ledger.files))
+    return await directory.sync()  # whoever asks for it from now on does not send all of it again
 
 
 async def outcome_in(evidence: dagger.Directory) -> Outcome:
@@ -132,12 +130,8 @@ def bundles(made: Sequence[str]) -> dagger.Directory:
 async def sealed(run: Run) -> dagger.Directory:
     """The evidence of a run that passed, with a signed list of its files: what is changed later is found."""
     made = await folder(run.ledger, None, also=(SUMS, SUMS_BUNDLE))
-    listing = script(run.images.python, "check_sums").with_mounted_directory(_FOLDER, made)
-    with failing_as(InternalError, "the evidence could not be listed"):
-        sums = await listing.with_exec(script_args("write", _FOLDER)).stdout()
-    made = made.with_new_file(SUMS, sums)
     try:
-        bundle = await signed_blob(run.images, run.signer, made.file(SUMS), run.registry.patience)
+        sums, bundle = await signed_sums(run.images, run.signer, made, run.registry.patience)
     except SupplyChainError as error:
         raise error.but(advice=_RELEASED) from error
-    return made.with_file(SUMS_BUNDLE, bundle)
+    return made.with_file(SUMS, sums).with_file(SUMS_BUNDLE, bundle)

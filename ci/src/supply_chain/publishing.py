@@ -4,7 +4,6 @@ from supply_chain import evidence
 from supply_chain.attaching import kept
 from supply_chain.errors import TagMoved
 from supply_chain.layout import Layout
-from supply_chain.models.mode import Mode
 from supply_chain.models.reference import revision_tag
 from supply_chain.models.version import LATEST, is_highest_stable
 from supply_chain.run import Run
@@ -33,15 +32,19 @@ async def save(run: Run, image: str, layout: Layout) -> None:
 async def tag(run: Run, digest: str) -> None:
     """The release's tags name the image, the version's last."""
     moved: list[str] = []
-    tags = await _tags(run)
-    await _check_free(run, digest)
-    for name in tags:
-        if name == tags[-1] and moved:
-            await _check_free(run, digest)
-        with run.ledger.step(f"tag {name}"):
-            await run.registry.tag(run.plan.repository, digest, name)
+
+    def noted(name: str) -> None:
         moved.append(name)
         run.ledger.learn(tags=tuple(moved))
+
+    others = _other_tags(run, await _free(run, digest))
+    if others:
+        with run.ledger.step(f"tag {' and '.join(others)}"):
+            await run.registry.tag(run.plan.repository, digest, others, noted)
+        await _free(run, digest)
+    version = run.plan.version.tag
+    with run.ledger.step(f"tag {version}"):
+        await run.registry.tag(run.plan.repository, digest, [version], noted)
 
 
 async def keep(run: Run, image: str, layout: Layout, proven: Proven) -> None:
@@ -54,26 +57,25 @@ async def keep(run: Run, image: str, layout: Layout, proven: Proven) -> None:
             await kept(run.registry, image, layout.target, proven.bundles)
 
 
-async def _check_free(run: Run, digest: str) -> None:
-    """TagMoved where somebody else has taken the version since the run began.
+async def _free(run: Run, digest: str) -> list[str]:
+    """All tags that exist; TagMoved where somebody else has taken the version since the run began.
 
     Asked before any tag moves, and again before the version's: no registry tags only what is free.
     """
     tagged = run.plan.repository.tagged(run.plan.version.tag)
     with run.ledger.step("version still free"):
-        named = await run.registry.named(tagged)
+        named, existing = await run.registry.taken(run.plan.repository, run.plan.version.tag)
         if named and named != digest:
             why = f"now it names {named}; it is left as it is"
             raise TagMoved(f"{tagged} was free when the run began", why=why)
+    return existing
 
 
-async def _tags(run: Run) -> tuple[str, ...]:
-    """In the order they are moved: the commit's, `latest` for the highest stable version, the version's."""
-    plan, version = run.plan, run.plan.version
+def _other_tags(run: Run, existing: list[str]) -> tuple[str, ...]:
+    """Those that move before the version's: the commit's, and `latest` for the highest stable version."""
+    plan = run.plan
     commit = plan.commit.revision if not plan.commit.dirty else ""
-    existing = await run.registry.tags(plan.repository) if plan.mode is Mode.RELEASE else []
     return (
         *((revision_tag(commit),) if commit else ()),
-        *((LATEST,) if is_highest_stable(version, existing) else ()),
-        version.tag,
+        *((LATEST,) if is_highest_stable(plan.version, existing) else ()),
     )

@@ -20,7 +20,7 @@ from supply_chain.patience import Patience, again
 from supply_chain.toolbox import fresh, tool
 from supply_chain.tools import crane, docker_config
 from supply_chain.tools.registry_words import is_absent, is_forbidden, refusal
-from supply_chain.workbench import workbench
+from supply_chain.workbench import UNTIL_FAILURE, Answer, answers, workbench
 
 T = TypeVar("T")
 
@@ -82,15 +82,17 @@ class Registry:
     async def push(self, layout: Layout, repository: Repository) -> str:
         """Push the layout's image by digest, leaving no tag; the reference, which the registry confirmed."""
         reference = repository.at(layout.digest)
-        command = crane.push(_LAYOUT, reference)
+        what = f"{reference} could not be pushed"
+        commands = _of_crane(crane.push(_LAYOUT, reference), crane.digest(reference))
 
-        async def push() -> str:
-            client = self.client(self.images.crane).with_mounted_directory(_LAYOUT, layout.directory)
-            return await client.with_exec(command, use_entrypoint=True).stdout()
+        async def push() -> list[str]:
+            bench = self.workbench().with_mounted_directory(_LAYOUT, layout.directory)
+            said = await answers(bench, commands, at_once=UNTIL_FAILURE)
+            return [self._good(reference, what, answer).stdout for answer in said]
 
-        said = await self._again(reference, f"{reference} could not be pushed", push)
-        check_digest("what crane pushed", crane.digest_in(said), layout.digest)
-        check_digest("what the registry serves", await self.digest(reference), layout.digest)
+        pushed, served = await self._again(reference, what, push)
+        check_digest("what crane pushed", crane.digest_in(pushed), layout.digest)
+        check_digest("what the registry serves", crane.digest_in(served), layout.digest)
         return reference
 
     async def digest(self, reference: str) -> str:
@@ -115,16 +117,15 @@ class Registry:
 
         return await self._again(reference, f"{reference} could not be pulled", pull)
 
-    async def tags(self, repository: Repository) -> list[str]:
-        """Every tag of a repository; none where it does not exist yet."""
+    async def taken(self, repository: Repository, tag: str) -> tuple[str, list[str]]:
+        """The digest that a tag names, empty where it is free, and every tag of the repository."""
         what = f"the tags of {repository} could not be listed"
-        command = crane.tags(str(repository))
+        commands = _of_crane(crane.digest(repository.tagged(tag)), crane.tags(str(repository)))
 
-        async def ask() -> list[str]:
-            code, said, words = await self._asked(command, what)
-            if code and not is_absent(words):
-                raise self.refusal(str(repository), what, words)
-            return said.split() if code == 0 else []
+        async def ask() -> tuple[str, list[str]]:
+            said = await answers(self.workbench(), commands)
+            named, listed = (self._good(str(repository), what, one, absent="") for one in said)
+            return crane.digest_in(named.stdout), listed.stdout.split()
 
         return await self._again(str(repository), what, ask, _QUESTION)
 
@@ -148,19 +149,49 @@ class Registry:
 
         return await self._again(reference, what, ask, _QUESTION)
 
-    async def tag(self, repository: Repository, digest: str, name: str) -> None:
-        """Let the tag name the image, and see that it does."""
-        command = crane.tag(repository.at(digest), name)
-        reference = repository.tagged(name)
+    async def tag(
+        self, repository: Repository, digest: str, names: Sequence[str], moved: Callable[[str], None]
+    ) -> None:
+        """Let the tags name the image, one after the other, and see that they do.
+
+        Args:
+            repository: Where the image is.
+            digest: The image.
+            names: The tags, in this order; none moves after one that could not.
+            moved: Told of each that names the image.
+        """
+        waiting = list(names)
 
         async def tag() -> None:
-            await self.client(self.images.crane).with_exec(command, use_entrypoint=True).sync()
+            commands = _tagging(repository, digest, waiting)
+            said = await answers(self.workbench(), commands, at_once=UNTIL_FAILURE)
+            for name, pair in zip(tuple(waiting), _pairs(said), strict=False):
+                what = f"{repository.tagged(name)} could not be tagged"
+                *_, served = [self._good(str(repository), what, answer) for answer in pair]
+                check_digest(f"the tag {name}", crane.digest_in(served.stdout), digest)
+                waiting.remove(name)
+                moved(name)
 
+        what = f"{repository.tagged(names[0])} could not be tagged"
         try:
-            await self._again(reference, f"{reference} could not be tagged", tag, _QUESTION)
+            await self._again(str(repository), what, tag, _QUESTION * len(names))
         except SupplyChainError as error:
             raise error.but(advice=_TAGS_SO_FAR) from error
-        check_digest(f"the tag {name}", await self.digest(reference), digest)
+
+    def _good(self, reference: str, what: str, answer: Answer, *, absent: str | None = None) -> Answer:
+        """The answer of a command that worked; the registry's refusal where it failed.
+
+        Args:
+            reference: What was asked about.
+            what: What failed, if it did.
+            answer: What the command came to.
+            absent: Its output where the registry has no such thing; None if that is a failure.
+        """
+        if answer.code and absent is not None and is_absent(answer.stderr):
+            return answer.model_copy(update={"stdout": absent})
+        if answer.code:
+            raise self.refusal(reference, what, answer.stderr)
+        return answer
 
     async def _said(self, reference: str, what: str, command: list[str]) -> str:
         """The answer to a question that must have one."""
@@ -230,6 +261,23 @@ async def throw_away(images: Images, patience: Patience) -> AsyncIterator[Regist
         # The end of the session stops it in any case; a run that passed does not fail for this.
         with anyio.CancelScope(shield=True), suppress(dagger.QueryError):
             await running.stop()
+
+
+def _tagging(repository: Repository, digest: str, names: Sequence[str]) -> list[list[str]]:
+    """Two commands for each tag: it is moved, and looked up."""
+    image = repository.at(digest)
+    pairs = (_of_crane(crane.tag(image, name), crane.digest(repository.tagged(name))) for name in names)
+    return [command for pair in pairs for command in pair]
+
+
+def _of_crane(*commands: list[str]) -> list[list[str]]:
+    """The commands as a workbench runs them."""
+    return [[crane.PROGRAM, *command] for command in commands]
+
+
+def _pairs(said: Sequence[Answer]) -> list[Sequence[Answer]]:
+    """The answers to two commands each; of the last pair there may be one."""
+    return [said[start : start + 2] for start in range(0, len(said), 2)]
 
 
 def _host(reference: str) -> str:

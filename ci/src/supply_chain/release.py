@@ -174,7 +174,7 @@ async def _scanned(run: Run, subject: Subject, db: VulnerabilityDb) -> Report:
     with run.ledger.step("scan"):
         document = await scanned(subject.layout, db, run.images.trivy.reference)
         report = Report.parse(document)
-    run.ledger.files["trivy.json"] = file = report_file(document, reference, in_repository=True)
+    run.ledger.files["trivy.json"] = file = await report_file(document, reference, in_repository=True).sync()
     if said := nothing_listed(report):
         run.ledger.notice(said)
     with run.ledger.step("convert"):

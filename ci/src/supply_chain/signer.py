@@ -7,22 +7,25 @@ from typing import Protocol
 import dagger
 from dagger import dag
 
-from supply_chain.errors import SupplyChainError
+from supply_chain.errors import InternalError, SupplyChainError
 from supply_chain.faults import tool_failing_as
 from supply_chain.images import Images
 from supply_chain.models.place import Place
 from supply_chain.models.verification_policy import VerificationPolicy
 from supply_chain.patience import Patience, again
-from supply_chain.toolbox import fresh, tool, with_files
+from supply_chain.toolbox import fresh, script_text, tool, with_files
 from supply_chain.tools import cosign
+from supply_chain.tools.output import last_words
 from supply_chain.trust import Trust
-from supply_chain.workbench import Answer, run, workbench
+from supply_chain.workbench import UNTIL_FAILURE, Answer, run, workbench
 
 _STATEMENTS = "/statements"
 _BUNDLES = "/bundles"
-_BLOB = "/blob"
+_FOLDER = "/evidence"
+_SUMS_SCRIPT = "/run/supply-chain/check_sums.py"
 _AT_ONCE = 4  # a log answers once it has published: waiting costs nothing
-_BLOB_BUNDLE = f"{_BUNDLES}/blob.sigstore.json"
+_SUMS = f"{_BUNDLES}/SHA256SUMS"
+_SUMS_BUNDLE = f"{_SUMS}.sigstore.json"
 
 
 class Signer(Protocol):
@@ -106,36 +109,52 @@ async def signed(
     async def attempt() -> None:
         missing = {name: statement for name, statement in statements.items() if name not in bundles}
         container = signer.equip(workbench(images)).with_directory(_BUNDLES, dag.directory())
-        for name, statement in missing.items():
-            container = container.with_new_file(_statement(name), statement.decode())
+        container = container.with_mounted_directory(_STATEMENTS, await _directory(missing))
         commands = [_attest(name, signer) for name in missing]
         said, left = await run(container, commands, at_once=_AT_ONCE)
-        made = left.directory(_BUNDLES)
         for name, answer in zip(missing, said, strict=True):
             if answer.code == 0:
-                bundles[name] = await made.file(f"{name}.sigstore.json").contents()
+                bundles[name] = await left.file(_bundle(name)).contents()
         _check(said, missing)
 
     await again(f"signing {', '.join(statements)}", attempt, patience)
     return {name: bundles[name] for name in statements}
 
 
-async def signed_blob(images: Images, signer: Signer, blob: dagger.File, patience: Patience) -> dagger.File:
-    """A bundle over the bytes of a file."""
+async def signed_sums(
+    images: Images, signer: Signer, folder: dagger.Directory, patience: Patience
+) -> tuple[dagger.File, dagger.File]:
+    """The digests of all files in a folder, as a list, and a bundle over that list."""
+    listing = ["python3", _SUMS_SCRIPT, "write", _FOLDER, _SUMS]
+    signing = [cosign.PROGRAM, *cosign.sign_blob(_SUMS, _SUMS_BUNDLE, signer.flags)]
 
-    async def attempt() -> dagger.File:
+    async def attempt() -> tuple[dagger.File, dagger.File]:
         container = signer.equip(workbench(images)).with_directory(_BUNDLES, dag.directory())
-        command = [cosign.PROGRAM, *cosign.sign_blob(_BLOB, _BLOB_BUNDLE, signer.flags)]
-        said, left = await run(container.with_mounted_file(_BLOB, blob), [command])
+        container = container.with_new_file(_SUMS_SCRIPT, script_text("check_sums"))
+        container = container.with_mounted_directory(_FOLDER, folder)
+        (listed, *said), left = await run(container, [listing, signing], at_once=UNTIL_FAILURE)
+        if listed.code:
+            raise InternalError("the evidence could not be listed", why=last_words(listed.stderr))
         _check(said, ["the evidence"])
-        return await left.file(_BLOB_BUNDLE).sync()
+        return await left.file(_SUMS).sync(), await left.file(_SUMS_BUNDLE).sync()
 
     return await again("signing the evidence", attempt, patience)
 
 
 def _attest(name: str, signer: Signer) -> list[str]:
-    bundle = f"{_BUNDLES}/{name}.sigstore.json"
-    return [cosign.PROGRAM, *cosign.attest_blob(_statement(name), bundle, signer.flags)]
+    return [cosign.PROGRAM, *cosign.attest_blob(_statement(name), _bundle(name), signer.flags)]
+
+
+def _bundle(name: str) -> str:
+    return f"{_BUNDLES}/{name}.sigstore.json"
+
+
+async def _directory(statements: Mapping[str, bytes]) -> dagger.Directory:
+    """The statements as files: in an engine once, however many are read of what is made of them."""
+    directory = dag.directory()
+    for name, statement in statements.items():
+        directory = directory.with_new_file(f"{name}.json", statement.decode())
+    return await directory.sync()
 
 
 def _statement(name: str) -> str:

@@ -15,6 +15,10 @@ from supply_chain.toolbox import fresh, script, script_args
 from supply_chain.tools import cosign, crane
 from supply_chain.tools.output import last_words
 
+UNTIL_FAILURE = 0
+"""As many at once: one after the other, and none after one that failed."""
+
+_PROGRAMS = "/ko-app"
 _COMMANDS = "/run/supply-chain/commands.json"
 _ANSWERS = "/answers/answers.json"
 
@@ -32,17 +36,21 @@ class Answer(OwnModel):
 
 def workbench(images: Images) -> dagger.Container:
     """A container with cosign and crane in it; never answered from a cache."""
-    programs = {cosign.PROGRAM: images.cosign, crane.PROGRAM: images.crane}
-    container = fresh(script(images.python, "run_commands"))
-    for program, image in programs.items():
-        container = container.with_mounted_file(program, dag.container().from_(image.reference).file(program))
-    return container
+    programs = dag.directory()
+    for program, image in ((cosign.PROGRAM, images.cosign), (crane.PROGRAM, images.crane)):
+        made = dag.container().from_(image.reference).file(program)
+        programs = programs.with_file(program.removeprefix(f"{_PROGRAMS}/"), made)
+    # A folder is mounted as it is; a file is writable and so is copied, all 88 MB of cosign each time.
+    return fresh(script(images.python, "run_commands")).with_mounted_directory(_PROGRAMS, programs)
 
 
 async def answers(
     container: dagger.Container, commands: Sequence[Sequence[str]], *, at_once: int = 1
 ) -> list[Answer]:
-    """What the commands came to, in their order; `at_once` of them are run side by side."""
+    """What the commands came to, in their order; `at_once` of them are run side by side.
+
+    With UNTIL_FAILURE, the answers end with the first command that failed.
+    """
     made, _ = await run(container, commands, at_once=at_once)
     return made
 

@@ -48,6 +48,7 @@ class Prepared:
         uppers: What commands write into mounted trees, by mount path.
         files: Writable copies of mounted files, by mount path.
         stubs: Mount points that the image does not have.
+        own: Folders that were put into it and that the image does not have.
     """
 
     id: str = ""
@@ -56,6 +57,7 @@ class Prepared:
     uppers: dict[str, Path] = field(default_factory=dict)
     files: dict[str, Path] = field(default_factory=dict)
     stubs: list[Path] = field(default_factory=list)
+    own: list[str] = field(default_factory=list)
 
     @property
     def _upper(self) -> Path:
@@ -128,6 +130,8 @@ async def prepared(
             podman.container(*_fixed(state), *options, *flags, *variables, *command) as ready.id,
         ):
             ready.root = await ev.session.podman.mounted(ready.id)
+            folders = (write.path for write in state.writes if write.is_dir)
+            ready.own = [path for path in folders if not os.path.lexists(tree.inside(ready.root, path))]
             await apply_writes(ready.root, state.writes)
             _own_secrets(state, ready, private)
             _note_stubs(state, ready, authorities)

@@ -116,11 +116,13 @@ class ContainerState:
         image: Podman image that holds it without them and the layer; empty means an empty filesystem.
         layer: What the last command left over that image, as an overlay's upper folder in the store; it
             becomes an image itself when another command needs it.
+        own: Folders of which that image has nothing, so that the layer has all.
     """
 
     base: str = "scratch"
     image: str = ""
     layer: Path | None = None
+    own: tuple[str, ...] = ()
     writes: tuple[Write, ...] = ()
     config: ImageConfig = ImageConfig()
     mounts: tuple[Mount, ...] = ()

@@ -29,6 +29,7 @@ class Store:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._drafts: Path | None = None
+        self._contents: tree.Contents = {}
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
         root.chmod(0o700)  # trees keep their own modes and owners; nobody else looks in
         for name in ("entries", "trees", "layers", "blobs", "streams", "caches", "tmp"):
@@ -69,8 +70,13 @@ class Store:
             made: Folder on the store's filesystem; gone afterwards.
             times: Whether file times are part of the content, as for what a command made.
         """
-        digest = tree.digest(made, times=times)
-        return DirectoryState(self._land(made, self.root / "trees" / digest), digest)
+        seen = self._contents.copy()
+        digest = tree.digest(made, times=times, known=seen)
+        return DirectoryState(self._land(made, self.root / "trees" / digest, seen), digest)
+
+    def digest(self, path: Path, *, times: bool = False) -> str:
+        """The digest of something that is in the store; no file is read twice for it in a session."""
+        return tree.digest(path, times=times, known=self._contents)
 
     def top_of(self, path: Path) -> Path:
         """The root of the kept tree that a path is in."""
@@ -79,16 +85,19 @@ class Store:
 
     def keep_file(self, made: Path, *, times: bool = False) -> FileState:
         """Moves a finished file into the store, under its own name."""
-        digest = tree.digest(made, times=times)
+        seen = self._contents.copy()
+        digest = tree.digest(made, times=times, known=seen)
         folder = self.root / "trees" / f"file-{digest}"
         draft = self.temporary()
         made.rename(draft / made.name)
-        self._land(draft, folder)
+        self._land(draft, folder, seen)
         return FileState(folder / made.name, digest)
 
-    def _land(self, made: Path, target: Path) -> Path:
+    def _land(self, made: Path, target: Path, seen: tree.Contents | None = None) -> Path:
+        """Moves a draft to its place, with what was seen in it; one that is there already wins."""
         try:
             made.rename(target)
+            self._contents.update(seen or {})
         except OSError:
             if not target.exists():
                 raise

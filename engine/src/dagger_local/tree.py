@@ -9,10 +9,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 Keep = Callable[[str, bool], bool]  # (path from the root, is a folder) -> stays
+Contents = dict[tuple[int, int, int, int], bytes]
+"""Digests of files' content, by device, inode, size and time: of files that stay and are never written to."""
 
 
-def digest(path: Path, *, times: bool = False) -> str:
-    """The sha256 (hex) of a file or tree: names, types, modes, owners, content; file times if asked."""
+def digest(path: Path, *, times: bool = False, known: Contents | None = None) -> str:
+    """The sha256 (hex) of a file or tree: names, types, modes, owners, content; file times if asked.
+
+    Args:
+        path: The file or tree.
+        times: Whether the times of files count.
+        known: Content that need not be read; what had to be is added.
+    """
     total = hashlib.sha256()
     for name, item in walk(path):
         info = item.lstat()
@@ -23,10 +31,18 @@ def digest(path: Path, *, times: bool = False) -> str:
         if stat.S_ISLNK(info.st_mode):
             total.update(os.fsencode(item.readlink()))
         elif stat.S_ISREG(info.st_mode):
-            with item.open("rb") as opened:
-                total.update(hashlib.file_digest(opened, "sha256").digest())
+            total.update(_content(item, info, {} if known is None else known))
         total.update(b"\n")
     return total.hexdigest()
+
+
+def _content(file: Path, info: os.stat_result, known: Contents) -> bytes:
+    """The sha256 of a file's content."""
+    key = (info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns)
+    if key not in known:
+        with file.open("rb") as opened:
+            known[key] = hashlib.file_digest(opened, "sha256").digest()
+    return known[key]
 
 
 def walk(root: Path) -> Iterator[tuple[str, Path]]:

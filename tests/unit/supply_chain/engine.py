@@ -17,7 +17,7 @@ from dagger import dag
 from supply_chain.errors import SupplyChainError
 from supply_chain.faults import Fault
 from supply_chain.toolbox import script_args, script_text
-from supply_chain.workbench import Answer
+from supply_chain.workbench import UNTIL_FAILURE, Answer
 
 Files = dict[str, str]
 
@@ -118,6 +118,11 @@ class Directory(Tree):
         """Names of what is in it."""
         return sorted({name.partition("/")[0] for name in self.read()})
 
+    async def sync(self) -> "Directory":
+        """The directory, once it is there."""
+        self.read()
+        return self
+
     async def exists(self, path: str) -> bool:
         """Whether there is such a file."""
         return path in self.read()
@@ -170,8 +175,11 @@ class Container(Tree):
     def _scripted(self, args: list[str], files: Files) -> Files:
         assert files[args[1]] == script_text("run_commands")
         commands, answers, at_once = args[2:]
-        assert int(at_once) > 0
-        said = [self.program(command, files) for command in json.loads(files[commands])]
+        said: list[Answer] = []
+        for command in json.loads(files[commands]):
+            if said and said[-1].code and at_once == str(UNTIL_FAILURE):
+                break
+            said.append(self.program(command, files))
         return files | {answers: json.dumps([answer.model_dump() for answer in said])}
 
     def _changed(self, **attributes: Any) -> Self:

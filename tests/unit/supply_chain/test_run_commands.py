@@ -39,6 +39,17 @@ def test_every_command_is_run_whatever_the_others_came_to(
     assert (log.out, log.err) == ("", "said\n"), "the log has what was said, not what was answered"
 
 
+def test_until_failure_nothing_is_run_after_it(tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    commands = [
+        _python("print('first')"),
+        _python("import sys; sys.exit(3)"),
+        _python(f"import pathlib; pathlib.Path({str(mark)!r}).touch()"),
+    ]
+    assert [one["code"] for one in _answers(tmp_path, commands, at_once=0)] == [0, 3]
+    assert not mark.exists()
+
+
 def test_commands_run_side_by_side_and_are_answered_in_their_order(tmp_path: Path) -> None:
     """The first waits for what the second makes: one after the other, it would wait in vain."""
     sign = tmp_path / "sign"

@@ -8,19 +8,26 @@ import dagger
 import pytest
 from cryptography import x509
 
-from supply_chain.errors import KeyRefused, SigningFailed, SigstoreUnavailable, SupplyChainError
+from supply_chain.errors import (
+    InternalError,
+    KeyRefused,
+    SigningFailed,
+    SigstoreUnavailable,
+    SupplyChainError,
+)
 from supply_chain.images import Images
 from supply_chain.models.identity import Claims
 from supply_chain.models.place import Place, place_of
 from supply_chain.models.verification import judged
 from supply_chain.patience import Patience
-from supply_chain.signer import KeySigner, own_policy, signed, signed_blob
+from supply_chain.signer import KeySigner, own_policy, signed, signed_sums
+from supply_chain.toolbox import script_text
 from supply_chain.tools import cosign
 from supply_chain.trust import Trust
 from supply_chain.workbench import Answer
 from unit.supply_chain.attesting import DIGEST, PUBLIC_KEY, bundles, certificate, facts, statements
 from unit.supply_chain.clock import Time
-from unit.supply_chain.engine import GOOD, File, Files, bad, run_by, secret
+from unit.supply_chain.engine import GOOD, Files, bad, directory, run_by, secret
 from unit.supply_chain.identities import JOB
 from unit.supply_chain.provenances import PLACE
 
@@ -42,6 +49,8 @@ class Cosign:
         self.commands: list[list[str]] = []
 
     def __call__(self, command: list[str], files: Files) -> Answer:
+        if command[0] == "python3":
+            return self._listed(command, files)
         self.commands.append(command)
         name = self.name(command)
         if self.failures.get(name):
@@ -49,6 +58,14 @@ class Cosign:
         signed_file = files[command[command.index("--statement") + 1] if name != "blob" else command[-1]]
         bundle = command[command.index("--bundle") + 1]
         files[bundle] = f"signature {len(self.commands)} over {signed_file}"
+        return GOOD
+
+    def _listed(self, command: list[str], files: Files) -> Answer:
+        if self.failures.get("listing"):
+            return bad(self.failures["listing"].pop(0))
+        _, script, how, folder, to = command
+        assert (files[script], how) == (script_text("check_sums"), "write")
+        files[to] = f"list of { {name: text for name, text in files.items() if name.startswith(folder)} }"
         return GOOD
 
     @property
@@ -145,16 +162,27 @@ def test_a_key_signs_without_any_service(monkeypatch: pytest.MonkeyPatch) -> Non
         assert tuple(command[2 : 2 + len(cosign.BY_KEY)]) == cosign.BY_KEY
 
 
-def test_a_file_is_signed_into_a_bundle_and_an_outage_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_is_listed_and_signed_and_an_outage_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     tool, time = Cosign(blob=[REKOR_DOWN]), Time()
     run_by(tool, monkeypatch)
-    blob = cast("dagger.File", File(lambda: "sums\n"))
 
-    async def main() -> str:
-        return await (await signed_blob(IMAGES, SIGNER, blob, time.patience(600))).contents()
+    async def main() -> list[str]:
+        made = await signed_sums(IMAGES, SIGNER, directory({"a": "x"}), time.patience(600))
+        return [await file.contents() for file in made]
 
-    assert anyio.run(main) == "signature 2 over sums\n"
+    listed = "list of {'/evidence/a': 'x'}"
+    assert anyio.run(main) == [listed, f"signature 2 over {listed}"]
     assert tool.names == ["blob", "blob"]
+
+
+def test_what_cannot_be_listed_is_not_signed(monkeypatch: pytest.MonkeyPatch) -> None:
+    tool = Cosign(listing=["Traceback: no such folder"])
+    run_by(tool, monkeypatch)
+    with pytest.raises(InternalError, match="no such folder"):
+        anyio.run(signed_sums, IMAGES, SIGNER, directory({}), Time().patience(0))
+    assert tool.names == []
 
 
 def test_a_key_is_tried_before_anything_is_built(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,6 @@
-"""Write or check the digests of a folder's files: `check_sums.py write|check FOLDER`.
+"""Write or check the digests of a folder's files: `check_sums.py write FOLDER LIST` or `check FOLDER`.
 
-SHA256SUMS is what `sha256sum` writes and reads: a line per file, path after digest. `write` prints it;
+SHA256SUMS is what `sha256sum` writes and reads: a line per file, path after digest. `write` makes LIST of it;
 `check` prints a JSON object of lists of paths: changed, missing, extra. Neither it nor its bundle is listed.
 """
 
@@ -50,14 +50,18 @@ def compared(there: dict[str, str], wanted: dict[str, str]) -> dict[str, list[st
     }
 
 
-def main(command: str, folder: Path) -> None:
-    """Write the sums, or check them."""
-    there = sums(folder)
-    if command == "write":
-        print("".join(f"{found}  {name}\n" for name, found in there.items()), end="")
-    else:
-        print(json.dumps(compared(there, listed((folder / SUMS).read_text()))))
+def write(folder: Path, to: Path) -> None:
+    """List the folder's files."""
+    to.write_text("".join(f"{found}  {name}\n" for name, found in sums(folder).items()))
+
+
+def check(folder: Path) -> None:
+    """Print how the folder differs from its list."""
+    print(json.dumps(compared(sums(folder), listed((folder / SUMS).read_text()))))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]))
+    if sys.argv[1] == "write":
+        write(Path(sys.argv[2]), Path(sys.argv[3]))
+    else:
+        check(Path(sys.argv[2]))

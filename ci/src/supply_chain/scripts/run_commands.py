@@ -1,7 +1,8 @@
 """Run several commands in one container: `run_commands.py COMMANDS ANSWERS AT_ONCE`.
 
 COMMANDS is a JSON list of argument lists. All are run, AT_ONCE of them side by side, whatever the others came
-to. ANSWERS gets a JSON list with exit code, stdout and stderr of each; stderr also goes to the log.
+to; where AT_ONCE is 0 one after the other, and none after one that failed. ANSWERS gets a JSON list with exit
+code, stdout and stderr of each that was run; stderr also goes to the log.
 """
 
 import json
@@ -29,10 +30,27 @@ def run(command: Sequence[str]) -> dict[str, Any]:
     }
 
 
+def until_failure(commands: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
+    """What the commands came to, the first that failed last."""
+    said: list[dict[str, Any]] = []
+    for command in commands:
+        said.append(run(command))
+        if said[-1]["code"]:
+            break
+    return said
+
+
+def side_by_side(commands: Sequence[Sequence[str]], at_once: int) -> list[dict[str, Any]]:
+    """What the commands came to, in their order."""
+    with ThreadPoolExecutor(at_once) as pool:
+        return list(pool.map(run, commands))
+
+
 def main(commands: Path, answers: Path, at_once: int) -> None:
     """Run what `commands` lists and write `answers`, in the order of the list."""
-    with ThreadPoolExecutor(at_once) as pool:
-        answers.write_text(json.dumps(list(pool.map(run, json.loads(commands.read_text())))))
+    wanted = json.loads(commands.read_text())
+    said = side_by_side(wanted, at_once) if at_once else until_failure(wanted)
+    answers.write_text(json.dumps(said))
 
 
 if __name__ == "__main__":

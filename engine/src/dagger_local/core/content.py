@@ -6,8 +6,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from dagger_local import tree
-from dagger_local.core.directory import directory_at, file_at
+from dagger_local.core.directory import directory_at, existing, file_at
 from dagger_local.core.images import root_of
+from dagger_local.errors import EngineError
 from dagger_local.evaluate import Evaluator
 from dagger_local.patterns import keeper
 from dagger_local.resolve import step
@@ -134,23 +135,38 @@ def mount_over(state: ContainerState, path: str) -> tuple[Path, str] | None:
     return None
 
 
-async def _extract(ev: Evaluator, state: ContainerState, path: str) -> Path:
+async def _extract(ev: Evaluator, state: ContainerState, path: str) -> DirectoryState | FileState:
     """A copy in the store of what stands at a path of the root filesystem, made once per content key."""
-    kept: dict[str, Any] | None = ev.session.store.entry("extract", f"{state.base}{_safe(path)}")
+    store, key = ev.session.store, f"{state.base}{_safe(path)}"
+    kept: dict[str, Any] | None = store.entry("extracted", key)
     if kept and Path(kept["path"]).exists():
-        return Path(kept["path"])
-    async with root_of(ev, state) as root:
-        found = directory_at(root, path) if tree.inside(root, path).is_dir() else file_at(root, path)
-        draft = ev.session.store.temporary() / (PurePosixPath(path).name or "root")
-        tree.copy(found.path.resolve() if found.path.is_symlink() else found.path, draft)
-    made: DirectoryState | FileState
-    if draft.is_dir():
-        made = ev.session.store.keep_directory(draft, times=True)
+        kind = DirectoryState if kept["is_dir"] else FileState
+        return kind(Path(kept["path"]), kept["digest"])
+    draft = store.temporary() / (PurePosixPath(path).name or "root")
+    if found := _in_layer(state, path):
+        tree.copy(found, draft, link=True)
     else:
-        made = ev.session.store.keep_file(draft, times=True)
+        async with root_of(ev, state) as root:
+            found = existing(root, path)
+            tree.copy(found.resolve() if found.is_symlink() else found, draft)
+    is_dir = draft.is_dir()
+    made = store.keep_directory(draft, times=True) if is_dir else store.keep_file(draft, times=True)
     draft.parent.rmdir()
-    ev.session.store.put_entry("extract", f"{state.base}{_safe(path)}", {"path": str(made.path)})
-    return made.path
+    store.put_entry("extracted", key, {"path": str(made.path), "digest": made.digest, "is_dir": is_dir})
+    return made
+
+
+def _in_layer(state: ContainerState, path: str) -> Path | None:
+    """What stands at a path, where the last command's layer alone tells; else a container has to be made."""
+    if state.layer is None or state.writes:
+        return None
+    found = state.layer
+    for part in PurePosixPath(path).parts[1:]:
+        found = found / part
+        if found.is_symlink():
+            return None
+    inside = any(f"{path}/".startswith(f"{folder}/") for folder in state.own)
+    return found if found.is_file() or (inside and found.is_dir()) else None
 
 
 def _safe(path: str) -> str:
@@ -160,14 +176,16 @@ def _safe(path: str) -> str:
 @step("Container", "file")
 async def file(ev: Evaluator, parent: ContainerState, path: str) -> FileState:
     """A file of the container or of what is mounted in it."""
-    whole = absolute(parent, path)
+    whole, store = absolute(parent, path), ev.session.store
     if over := mount_over(parent, whole):
         source, inner = over
-        return (
-            FileState(source, tree.digest(source)) if source.is_file() else file_at(source, inner, times=True)
-        )
+        if source.is_file():
+            return FileState(source, store.digest(source))
+        return file_at(store, source, inner, times=True)
     found = await _extract(ev, parent, whole)
-    return file_at(found.parent, found.name, times=True)
+    if isinstance(found, DirectoryState):
+        raise EngineError(f"path {whole} is a directory, not a file")
+    return found
 
 
 @step("Container", "directory")
@@ -175,11 +193,18 @@ async def directory(ev: Evaluator, parent: ContainerState, path: str) -> Directo
     """A folder of the container or of what is mounted in it."""
     whole = absolute(parent, path)
     if over := mount_over(parent, whole):
-        return directory_at(*over, times=True)
-    return directory_at(await _extract(ev, parent, whole), ".", times=True)
+        return directory_at(ev.session.store, *over, times=True)
+    return await _folder(ev, parent, whole)
 
 
 @step("Container", "rootfs")
 async def rootfs(ev: Evaluator, parent: ContainerState) -> DirectoryState:
     """The whole root filesystem."""
-    return directory_at(await _extract(ev, replace(parent, mounts=()), "/"), ".", times=True)
+    return await _folder(ev, replace(parent, mounts=()), "/")
+
+
+async def _folder(ev: Evaluator, state: ContainerState, path: str) -> DirectoryState:
+    found = await _extract(ev, state, path)
+    if isinstance(found, FileState):
+        raise EngineError(f"path {path} is a file, not a directory")
+    return found

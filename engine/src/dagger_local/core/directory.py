@@ -37,38 +37,38 @@ def existing(root: Path, path: str) -> Path:
     return found
 
 
-def file_at(root: Path, path: str, *, times: bool = False) -> FileState:
-    """The file at a path within a tree."""
+def file_at(store: Store, root: Path, path: str, *, times: bool = False) -> FileState:
+    """The file at a path within a tree of the store."""
     found = existing(root, path)
     if found.is_dir():
         raise EngineError(f"path {path} is a directory, not a file")
-    return FileState(found, tree.digest(found, times=times))
+    return FileState(found, store.digest(found, times=times))
 
 
-def directory_at(root: Path, path: str, *, times: bool = False) -> DirectoryState:
-    """The folder at a path within a tree."""
+def directory_at(store: Store, root: Path, path: str, *, times: bool = False) -> DirectoryState:
+    """The folder at a path within a tree of the store."""
     found = existing(root, path)
     if not found.is_dir():
         raise EngineError(f"path {path} is a file, not a directory")
-    return DirectoryState(found, tree.digest(found, times=times))
+    return DirectoryState(found, store.digest(found, times=times))
 
 
 @step("Directory", "directory")
-async def subdirectory(_ev: Evaluator, parent: DirectoryState, path: str) -> DirectoryState:
+async def subdirectory(ev: Evaluator, parent: DirectoryState, path: str) -> DirectoryState:
     """A folder in the tree."""
-    return directory_at(parent.path, path)
+    return directory_at(ev.session.store, parent.path, path)
 
 
 @step("Directory", "file")
-async def file(_ev: Evaluator, parent: DirectoryState, path: str) -> FileState:
+async def file(ev: Evaluator, parent: DirectoryState, path: str) -> FileState:
     """A file in the tree."""
-    return file_at(parent.path, path)
+    return file_at(ev.session.store, parent.path, path)
 
 
 @leaf("Directory", "entries")
-async def entries(_ev: Evaluator, parent: DirectoryState, path: str | None = None) -> list[str]:
+async def entries(ev: Evaluator, parent: DirectoryState, path: str | None = None) -> list[str]:
     """Names, folders with a slash at the end."""
-    folder = directory_at(parent.path, path or ".").path
+    folder = directory_at(ev.session.store, parent.path, path or ".").path
     return sorted(
         item.name + ("/" if item.is_dir() and not item.is_symlink() else "") for item in folder.iterdir()
     )

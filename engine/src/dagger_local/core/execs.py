@@ -51,6 +51,7 @@ async def with_exec(
         base=key,
         image=kept["image"],
         layer=Path(kept["layer"]) if "layer" in kept else None,
+        own=tuple(kept.get("own", ())),
         writes=(),
         mounts=tuple(_mount_after(mount, kept["mounts"]) for mount in parent.mounts),
         last_exec=ExecState(tuple(argv), code, streams),
@@ -95,6 +96,7 @@ async def _run(
                 ready.remove_stubs()
                 result["image"] = ready.image
                 if not ready.untouched:
+                    result["own"] = ready.own
                     result["layer"] = str(store.keep_layer(key, ready.taken_layer(store)))
                 result["mounts"] = await anyio.to_thread.run_sync(_mounts_left, ev, state, ready)
     store.put_entry("exec", key, result)

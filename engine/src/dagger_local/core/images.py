@@ -157,7 +157,7 @@ async def as_tarball(ev: Evaluator, parent: ContainerState) -> FileState:
     key = oci.tarball_key(image, parent.config)
     if kept := store.entry("tarball", key):
         path = Path(kept["path"])
-        return FileState(path, tree.digest(path))
+        return FileState(path, kept.get("digest") or store.digest(path))
     with ev.session.progress.step("write the OCI layout"):
         draft = store.temporary()
         await podman.text(
@@ -166,7 +166,7 @@ async def as_tarball(ev: Evaluator, parent: ContainerState) -> FileState:
         made = await anyio.to_thread.run_sync(oci.write_tarball, draft, parent.config, store)
         kept_file = store.keep_file(made)
         tree.remove(draft)
-    store.put_entry("tarball", key, {"path": str(kept_file.path)})
+    store.put_entry("tarball", key, {"path": str(kept_file.path), "digest": kept_file.digest})
     return kept_file
 
 
