@@ -5,7 +5,7 @@ import dataclasses
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from .canary import REGISTRY_PASSWORD
@@ -32,6 +32,7 @@ class Site:
         caller: Who releases, through the proxy.
         cosign: Stock cosign, logged in.
         folder: For images and evidence.
+        whole: Images that were found to lack nothing, by digest.
     """
 
     engine: Engine
@@ -40,6 +41,7 @@ class Site:
     caller: Caller
     cosign: Cosign
     folder: Path
+    whole: set[str] = field(default_factory=set)
 
     @property
     def repository(self) -> str:
@@ -77,11 +79,18 @@ class Site:
         """Every tag that people see; attachments have some of their own where there is no referrers API."""
         return [tag for tag in self.registry.tags() if not tag.startswith("sha256-")]
 
-    def lacking(self) -> list[str]:
-        """Tags that name an image without something that is required, as stock cosign sees it."""
+    def lacking(self, *, anew: bool = False) -> list[str]:
+        """Tags that name an image without something that is required, as stock cosign sees it.
+
+        Args:
+            anew: Whether images are looked at that were whole before. A release attaches to its own image
+                alone, so a long campaign does that once, at its end.
+        """
+        known = set() if anew else self.whole
         digests = {tag: self.registry.digest(tag) for tag in self.public_tags()}
-        lacks = {digest: self._lacks(digest) for digest in set(digests.values())}
-        return [f"{tag} lacks {kind}" for tag, digest in digests.items() for kind in lacks[digest]]
+        lacks = {digest: self._lacks(digest) for digest in set(digests.values()) - known}
+        self.whole.update(digest for digest, kinds in lacks.items() if not kinds)
+        return [f"{tag} lacks {kind}" for tag, digest in digests.items() for kind in lacks.get(digest, [])]
 
     def _lacks(self, digest: str) -> list[str]:
         reference = f"127.0.0.1:{self.registry.port}/{self.registry.image}@{digest}"

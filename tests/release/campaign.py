@@ -35,6 +35,11 @@ class Campaign:
         if not SOAKING:
             self.check()
 
+    def end(self, found: list[str]) -> None:
+        """Fail with all that went wrong, what is found at the end included."""
+        self.lost += [f"{self.name}, at the end: {one}" for one in found]
+        self.check()
+
     def check(self) -> None:
         """Fail with all that went wrong, if anything did."""
         assert not self.lost, "\n".join(self.lost)
