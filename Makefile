@@ -5,7 +5,7 @@ BLOCKED := .cache/blocked
 GIT := $(if $(wildcard .git/HEAD),--git .git)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup release checks test docs lint unit contract browser-tests release-tests soak bench-engine report docs lock upgrade clean
+.PHONY: help setup release checks test docs lint unit contract browser-tests release-tests soak bench bench-engine report docs lock upgrade clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,10 @@ release-tests: setup ## the real pipeline with real tools
 soak: setup ## long campaigns: releases killed at every request, a hundred races; prints counts
 	@$(PYTHON) -m standins prepare
 	@SUPPLY_CHAIN_SOAK=1 $(PYTHON) -m pytest -m soak tests
+
+bench: setup ## compare with a plain shell script, for an hour or two; QUICK=1: five minutes; ONLY=SCENARIO: one
+	@$(PYTHON) -m standins build --force --images .cache/bench/images.toml
+	@PYTHONPATH=engine/src:engine:tests $(PYTHON) -m bench $(if $(QUICK),--quick) $(if $(ONLY),--only "$(ONLY)")
 
 bench-engine: setup ## what dagger-local itself costs: a session, a step in the store, a rehearsal cold and warm
 	@$(PYTHON) -m standins prepare

@@ -34,9 +34,9 @@ class Figure:
     def row(self) -> tuple[str, ...]:
         """As the table shows it."""
         kept = "" if not self.limit else "within" if self.median <= self.limit else "over"
-        limit = f"≤ {_shown(self.limit)} {kept}" if self.limit else ""
-        spread = f"{_shown(min(self.seconds))} to {_shown(max(self.seconds))}"
-        return (self.name, str(len(self.seconds)), _shown(self.median), spread, limit, self.note)
+        limit = f"≤ {shown(self.limit)} {kept}" if self.limit else ""
+        spread = f"{shown(min(self.seconds))} to {shown(max(self.seconds))}"
+        return (self.name, str(len(self.seconds)), shown(self.median), spread, limit, self.note)
 
 
 def timed(times: int, work: Callable[[], object]) -> tuple[float, ...]:
@@ -57,5 +57,6 @@ def show(title: str, figures: list[Figure]) -> None:
     Console(width=120).print(table)
 
 
-def _shown(seconds: float) -> str:
+def shown(seconds: float) -> str:
+    """A time for people."""
     return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1000:.1f} ms"
