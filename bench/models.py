@@ -15,6 +15,9 @@ class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
+Unit = Literal["s", "MiB"]
+
+
 class Verdict(StrEnum):
     """What a row comes to."""
 
@@ -87,7 +90,7 @@ class Row(_Model):
 
     name: str
     """What was measured."""
-    unit: Literal["s", "MiB"] = "s"
+    unit: Unit = "s"
     """Unit of the values."""
     limit: float | None = None
     """What the ratio of the module to the baseline must not exceed."""

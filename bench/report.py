@@ -97,7 +97,8 @@ def _amount(row: Row, side: str) -> str:
     if not values:
         return ""
     low, middle, high = verdicts.quartiles(values)
-    return f"{middle:.2f} ({low:.2f} to {high:.2f})" if row.unit == "s" else f"{middle:.0f} ({low:.0f} to {high:.0f})"
+    digits = 2 if row.unit == "s" else 0
+    return f"{middle:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
 
 
 def _factor(ratio: float | None) -> str:

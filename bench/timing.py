@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from bench import machine
+from bench.figures import shown
 from bench.machine import Memory
 from bench.models import Run
 from bench.sides import Done, Side
@@ -41,7 +42,7 @@ def timed(what: str, place: int, side: Side, work: Callable[[], Done], name: str
         began = time.perf_counter()
         done = work()
         seconds = time.perf_counter() - began
-    say(f"{what}, round {place}: {name or side.name} {seconds:.1f} s")
+    say(f"{what}, round {place}: {name or side.name} {shown(seconds)}")
     around = {OVERHEAD: round(seconds - done.until, 3)} if done.until else {}
     return Run(
         side=name or side.name,

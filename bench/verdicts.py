@@ -4,7 +4,7 @@ import math
 import statistics
 from collections.abc import Mapping, Sequence
 
-from bench.models import CONTAINERS, MODULE, Row, Run, Slope, Verdict
+from bench.models import CONTAINERS, MODULE, Row, Run, Slope, Unit, Verdict
 
 SPREAD_LIMIT = 0.2
 """Of the middle half of the runs, relative to their median. The tightest limits leave 20 % between medians
@@ -31,9 +31,9 @@ def spread(values: Sequence[float]) -> float:
 
 
 def ratio(values: Mapping[str, Sequence[float]], baseline: str) -> float | None:
-    """Median of the module over median of the baseline; None where one of them is not there."""
+    """Median of the module over median of the baseline; None where there is nothing to compare with."""
     ours, theirs = values.get(MODULE), values.get(baseline)
-    if not ours or not theirs:
+    if not ours or not theirs or statistics.median(theirs) <= 0:
         return None
     return statistics.median(ours) / statistics.median(theirs)
 
@@ -44,29 +44,30 @@ def row(
     busy: Sequence[float],
     *,
     limit: float | None = None,
-    unit: str = "s",
+    unit: Unit = "s",
     baseline: str = CONTAINERS,
 ) -> Row:
     """A judged row of the table."""
     compared = ratio(values, baseline)
+    both = [values[side] for side in (MODULE, baseline) if side in values]
     return Row(
         name=name,
-        unit="s" if unit == "s" else "MiB",
+        unit=unit,
         limit=limit,
         baseline=baseline,
         values={side: tuple(each) for side, each in values.items()},
         busy=tuple(busy),
         ratio=compared,
-        verdict=_verdict(compared, limit, [spread(each) for each in values.values()], busy),
+        verdict=_verdict(compared, limit, both, busy),
     )
 
 
 def _verdict(
-    compared: float | None, limit: float | None, spreads: Sequence[float], busy: Sequence[float]
+    compared: float | None, limit: float | None, values: Sequence[Sequence[float]], busy: Sequence[float]
 ) -> Verdict:
     if limit is None or compared is None:
         return Verdict.NONE
-    if max(spreads) > SPREAD_LIMIT or statistics.median(busy) > BUSY_LIMIT:
+    if max(map(spread, values)) > SPREAD_LIMIT or statistics.median(busy) > BUSY_LIMIT:
         return Verdict.NOISY
     return Verdict.WITHIN if compared <= limit else Verdict.OVER
 
