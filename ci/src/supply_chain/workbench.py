@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from pathlib import PurePosixPath
 
 import dagger
 from dagger import dag
@@ -62,8 +63,14 @@ async def run(
     asking = (
         container.with_new_file(_COMMANDS, json.dumps([list(command) for command in commands]))
         .with_directory("/answers", dag.directory())
-        .with_exec(script_args(_COMMANDS, _ANSWERS, str(at_once)))
+        .with_exec(script_args(_COMMANDS, _ANSWERS, str(at_once), _title(commands)))
     )
     with tool_failing_as(lambda words: InternalError("commands could not be run", why=last_words(words))):
         said = await asking.file(_ANSWERS).contents()
     return TypeAdapter(list[Answer]).validate_json(said), asking
+
+
+def _title(commands: Sequence[Sequence[str]]) -> str:
+    """What is run, for whoever watches: each program with its first word, once."""
+    named = (" ".join(PurePosixPath(word).name for word in command[:2]) for command in commands)
+    return ", ".join(dict.fromkeys(named))

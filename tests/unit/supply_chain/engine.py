@@ -174,7 +174,7 @@ class Container(Tree):
 
     def _scripted(self, args: list[str], files: Files) -> Files:
         assert files[args[1]] == script_text("run_commands")
-        commands, answers, at_once = args[2:]
+        commands, answers, at_once, _title = args[2:]
         said: list[Answer] = []
         for command in json.loads(files[commands]):
             if said and said[-1].code and at_once == str(UNTIL_FAILURE):

@@ -1,6 +1,8 @@
 """Several tools in one container: what they are asked, what they answer, and that nobody remembers it."""
 
 import json
+from collections.abc import Callable
+from typing import Any
 
 import anyio
 import pytest
@@ -53,6 +55,26 @@ def test_every_command_is_asked_word_for_word_and_answered_in_its_place(
     commands = [["/ko-app/crane", "two words", ""], ("$(id)", '"', "a\nb"), ["ü", "-"]]
     assert anyio.run(answers, workbench(IMAGES), commands) == said
     assert tools.asked == [list(command) for command in commands]
+
+
+def test_whoever_watches_sees_which_tools_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    run_by(Tools(GOOD, GOOD, GOOD), monkeypatch)
+    bench, seen = workbench(IMAGES), list[str]()
+    monkeypatch.setattr(Container, "with_exec", _noting(seen))
+    commands = [[crane.PROGRAM, "tag", "a"], [crane.PROGRAM, "digest", "a"], [crane.PROGRAM, "tag", "b"]]
+    anyio.run(answers, bench, commands)
+    assert seen[-1] == "crane tag, crane digest"
+
+
+def _noting(seen: list[str]) -> Callable[..., Container]:
+    """A `with_exec` that also notes the words of its command."""
+    runs = Container.with_exec
+
+    def noting(container: Container, args: list[str], **how: Any) -> Container:
+        seen.extend(args)
+        return runs(container, args, **how)
+
+    return noting
 
 
 def test_what_commands_made_is_left_for_whoever_asks(monkeypatch: pytest.MonkeyPatch) -> None:

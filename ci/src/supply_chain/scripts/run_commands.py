@@ -1,8 +1,8 @@
-"""Run several commands in one container: `run_commands.py COMMANDS ANSWERS AT_ONCE`.
+"""Run several commands in one container: `run_commands.py COMMANDS ANSWERS AT_ONCE TITLE`.
 
 COMMANDS is a JSON list of argument lists. All are run, AT_ONCE of them side by side, whatever the others came
 to; where AT_ONCE is 0 one after the other, and none after one that failed. ANSWERS gets a JSON list with exit
-code, stdout and stderr of each that was run; stderr also goes to the log.
+code, stdout and stderr of each that was run; stderr also goes to the log. TITLE is for whoever watches.
 """
 
 import json
