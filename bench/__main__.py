@@ -1,6 +1,6 @@
 """`python -m bench`: our module against a plain shell script, with its tools in containers and on the host.
 
-Prints tables, and writes JSON and a plot into bench/results/. Needs this before it:
+Prints tables, and writes JSON and a plot into bench/results/. Needs this before it, and tests/ on the path:
 
     python -m standins build --force --images .cache/bench/images.toml
 """
@@ -33,7 +33,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         check_ready()
-        results = _measured(options.only or scenarios.NAMES, quick=options.quick)
+        wanted = scenarios.QUICK_NAMES if options.quick else scenarios.NAMES
+        results = _measured(options.only or wanted, quick=options.quick)
     except BenchError as error:
         print(f"Error: {type(error).__name__}: {error}", file=sys.stderr)
         return error.exit_code
@@ -73,7 +74,9 @@ def _runner(*, quick: bool) -> Iterator[Runner]:
             scripts.append(ScriptSide.made(name, site))
             stack.callback(scripts[-1].close)
         say("loading images: module")
-        yield Runner(folder, ModuleSide.made(site), tuple(scripts), quick)
+        module = ModuleSide.made(site)
+        stack.callback(module.close)
+        yield Runner(folder, module, tuple(scripts), quick)
 
 
 def _write(results: Results, *, partly: bool) -> None:

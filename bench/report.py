@@ -3,6 +3,7 @@
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
@@ -17,6 +18,7 @@ _LIMITS = {one.name: one.limit for one in scenarios.RELEASES} | {
 _WITH_MEMORY = (scenarios.COLD, scenarios.LINE)
 _SIDES = (MODULE, CONTAINERS, HOST)
 _WIDTH = 140
+_LONG = 10
 
 
 def rows(series: Sequence[Series]) -> tuple[Row, ...]:
@@ -72,8 +74,8 @@ def _comparison(results: Results) -> Table:
     where = f"{machine.cpu}, {machine.cores} cores, {machine.memory_mib} MiB, Podman {machine.podman}"
     few = "; a quick run: too few rounds to rest a verdict on" if results.quick else ""
     title = f"medians (middle half of the runs); {where}{few}"
-    heads = ("", "runs", MODULE, CONTAINERS, HOST, "to containers", "to host", "limit", "")
-    table = Table(*heads, title=title, title_justify="left")
+    heads = ("", "runs", MODULE, CONTAINERS, HOST, "ratio", "to host", "limit", "")
+    table = Table(*heads, title=title, title_justify="left", box=SIMPLE)
     for row in results.rows:
         table.add_row(*_cells(row))
     return table
@@ -97,7 +99,7 @@ def _amount(row: Row, side: str) -> str:
     if not values:
         return ""
     low, middle, high = verdicts.quartiles(values)
-    digits = 2 if row.unit == "s" else 0
+    digits = 0 if row.unit == "MiB" else 1 if middle >= _LONG else 2
     return f"{middle:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
 
 
@@ -117,7 +119,7 @@ def _profile(side: str, series: Sequence[Series]) -> Table | None:
     columns = {name: found for name, found in steps.items() if found}
     if not columns:
         return None
-    table = Table("", *columns, title=f"steps, {side}: median seconds", title_justify="left")
+    table = Table("", *columns, title=f"steps, {side}: median seconds", title_justify="left", box=SIMPLE)
     for step in dict.fromkeys(step for found in columns.values() for step in found):
         table.add_row(step, *(f"{found[step]:.2f}" if step in found else "" for found in columns.values()))
     started = (

@@ -87,12 +87,11 @@ class Runner:
         return [Series(name=scenarios.BOOT, runs=tuple(runs))]
 
     def rows(self) -> list[Series]:
-        """Releases in a row into one repository, a line changed before each; none in a quick run."""
-        runs: list[Run] = []
-        for _ in range(0 if self.quick else scenarios.ROWS):
-            runs += self._row(self._made(scenarios.PACKAGES))
+        """Releases in a row into one repository, a line changed before each."""
+        times = 1 if self.quick else scenarios.ROWS
+        runs = [run for _ in range(times) for run in self._row(self._made(scenarios.PACKAGES))]
         self._released = 0
-        return [Series(name=scenarios.ROW, runs=tuple(runs))] if runs else []
+        return [Series(name=scenarios.ROW, runs=tuple(runs))]
 
     def _row(self, service: Service) -> Iterator[Run]:
         compared: tuple[Side, ...] = (self.module, self.scripts[0])
@@ -172,7 +171,7 @@ class Runner:
         equality.check({side.name: side.result() for side in self.sides})
 
     def _rounds(self, quick: int) -> range:
-        return range(1, (quick if self.quick else scenarios.ROUNDS) + 1)
+        return range(1, ((quick or 1) if self.quick else scenarios.ROUNDS) + 1)
 
     def everything(self) -> dict[str, Callable[[], list[Series]]]:
         """All that can be measured, by name, in the order in which it is best done."""

@@ -29,7 +29,7 @@ class Scenario:
     Attributes:
         name: For the command line and the table.
         limit: Of the ratio; None where there is none.
-        quick: Rounds of a quick run; 0 where it leaves the scenario out.
+        quick: Rounds of a quick run; 0 where it leaves the scenario out unless that is asked for.
         change: What happens to the service before each round, of which the number is told.
         packages: How many the service has.
         cold: Whether all that was built and kept is forgotten before each run.
@@ -66,3 +66,5 @@ RELEASES = (
 
 NAMES = (*(one.name for one in RELEASES), VERIFY, BOOT, ROW)
 """All that can be asked for; the scans are part of what is cold."""
+QUICK_NAMES = (*(one.name for one in RELEASES if one.quick), VERIFY, BOOT)
+"""What a quick run measures unless it is told otherwise."""
