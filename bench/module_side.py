@@ -28,8 +28,6 @@ from release.private_sigstore import EMAIL
 
 BETWEEN = "between the steps"
 
-_AS_NEEDED = "--as-needed"
-"""A flag of `candidate` that not every version of the module has; used where it is there."""
 _ENDED = re.compile(r"^\d+\s+: (?P<what>.+) DONE \[[\d.]+s\]$", re.MULTILINE)
 _NO_CONTAINERS = ("supply-chain: ", "build ", "pull ", "write the OCI layout", "import an image")
 """Begins of the engine's lines that are no container of a command's."""
@@ -44,7 +42,6 @@ class ModuleSide:
     folder: Path
     name: str = MODULE
     token: str = ""
-    options: tuple[str, ...] = ()
 
     @classmethod
     def made(cls, site: Site) -> "ModuleSide":
@@ -53,8 +50,6 @@ class ModuleSide:
         folder.mkdir()
         side = cls(site, Shelf(site.registry.storage, f"bench/{MODULE}", site.folder / "copies"), folder)
         side.fresh()
-        if _AS_NEEDED in side._call("candidate", "--help").stdout:
-            side.options = (_AS_NEEDED,)
         return side
 
     def fresh(self) -> None:
@@ -74,7 +69,7 @@ class ModuleSide:
         ended = self._call(
             "--source", str(order.source), "--sigstore", str(self.site.sigstore.directory), *self._login,
             "with-identity", "--token", "env://IDENTITY_TOKEN",
-            "candidate", *what, "--db", str(self.site.db), *self.options, "export", "--path", str(self._out),
+            "candidate", *what, "--db", str(self.site.db), "export", "--path", str(self._out),
         )  # fmt: skip
         self._check(ended, "GateBlocked" if order.blocked else "")
         return _done(self._outcome["steps"], _containers(ended))
