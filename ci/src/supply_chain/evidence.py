@@ -17,6 +17,7 @@ from supply_chain.errors import (
 from supply_chain.faults import failing_as, tool_failing_as
 from supply_chain.ledger import Ledger
 from supply_chain.models.bundle import predicate_type
+from supply_chain.models.evidence_files import BUNDLE_SUFFIX, OUTCOME, REPORT, SUMMARY, SUMS, SUMS_BUNDLE
 from supply_chain.models.image_layout import Index, check_digest
 from supply_chain.models.outcome import Outcome
 from supply_chain.models.provenance import PROVENANCE_TYPE
@@ -31,13 +32,6 @@ from supply_chain.run import Run
 from supply_chain.signer import signed_sums
 from supply_chain.tools import cosign
 from supply_chain.tools.output import last_words
-
-OUTCOME = "outcome.json"
-SUMMARY = "summary.md"
-REPORT = "report.html"
-SUMS = "SHA256SUMS"
-SUMS_BUNDLE = f"{SUMS}.sigstore.json"
-BUNDLE_SUFFIX = ".sigstore.json"
 
 _RELEASED = (
     "the release stands, its tags name a verified image; only the list of this evidence has no signature: "

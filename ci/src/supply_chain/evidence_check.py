@@ -9,19 +9,18 @@ import json
 
 import dagger
 
+from supply_chain import sums
 from supply_chain.errors import EvidenceChanged, EvidenceInvalid, EvidenceUnsigned
-from supply_chain.evidence import SUMS, SUMS_BUNDLE, check_image, outcome_in
+from supply_chain.evidence import check_image, outcome_in
 from supply_chain.faults import failing_as
 from supply_chain.images import Images
+from supply_chain.models.evidence_files import SUMS, SUMS_BUNDLE
 from supply_chain.models.image_layout import Index
-from supply_chain.toolbox import script_text
 from supply_chain.tools import cosign
 from supply_chain.trust import Trust
 from supply_chain.verifier import Proven, judged_bundles
 from supply_chain.workbench import answers, workbench
 
-_FOLDER = "/evidence"
-_SCRIPT = "/run/supply-chain/check_sums.py"
 _MOST_NAMED = 10
 
 
@@ -43,13 +42,9 @@ async def _check_files(images: Images, trust: Trust, folder: dagger.Directory) -
     for name in (SUMS, SUMS_BUNDLE):
         if name not in there:
             raise EvidenceUnsigned(f"the evidence has no {name}")
-    container = (
-        trust.equip(workbench(images))
-        .with_mounted_directory(_FOLDER, folder)
-        .with_new_file(_SCRIPT, script_text("check_sums"))
-    )
-    verifying = cosign.verify_blob(f"{_FOLDER}/{SUMS}", f"{_FOLDER}/{SUMS_BUNDLE}", trust.flags)
-    commands = [[cosign.PROGRAM, *verifying], ["python3", _SCRIPT, "check", _FOLDER]]
+    container = sums.with_evidence(trust.equip(workbench(images)), folder)
+    verifying = cosign.verify_blob(sums.within(SUMS), sums.within(SUMS_BUNDLE), trust.flags)
+    commands = [[cosign.PROGRAM, *verifying], sums.checking()]
     signature, files = await answers(container, commands)
     if signature.code:
         bundle = await folder.file(SUMS_BUNDLE).contents()

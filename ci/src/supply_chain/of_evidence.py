@@ -5,8 +5,8 @@ from dagger import function
 
 from supply_chain import arguments as args
 from supply_chain import release
-from supply_chain.evidence import REPORT
 from supply_chain.faults import carried
+from supply_chain.models.evidence_files import REPORT
 from supply_chain.reporting import page_again
 from supply_chain.toolbox import text_file
 

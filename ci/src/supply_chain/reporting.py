@@ -9,10 +9,8 @@ import dagger
 
 from supply_chain.errors import EvidenceInvalid
 from supply_chain.faults import failing_as
+from supply_chain.models.evidence_files import OUTCOME, SUMS
 from supply_chain.models.outcome import Outcome
-
-OUTCOME = "outcome.json"
-SUMS = "SHA256SUMS"
 
 
 async def page(outcome: Outcome, files: Mapping[str, dagger.File]) -> str:

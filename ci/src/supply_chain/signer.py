@@ -7,13 +7,15 @@ from typing import Protocol
 import dagger
 from dagger import dag
 
+from supply_chain import sums
 from supply_chain.errors import InternalError, SupplyChainError
 from supply_chain.faults import tool_failing_as
 from supply_chain.images import Images
+from supply_chain.models.evidence_files import SUMS, SUMS_BUNDLE
 from supply_chain.models.place import Place
 from supply_chain.models.verification_policy import VerificationPolicy
 from supply_chain.patience import Patience, again
-from supply_chain.toolbox import fresh, script_text, tool, with_files
+from supply_chain.toolbox import fresh, tool, with_files
 from supply_chain.tools import cosign
 from supply_chain.tools.output import last_words
 from supply_chain.trust import Trust
@@ -21,11 +23,9 @@ from supply_chain.workbench import UNTIL_FAILURE, Answer, run, workbench
 
 _STATEMENTS = "/statements"
 _BUNDLES = "/bundles"
-_FOLDER = "/evidence"
-_SUMS_SCRIPT = "/run/supply-chain/check_sums.py"
 _AT_ONCE = 4  # a log answers once it has published: waiting costs nothing
-_SUMS = f"{_BUNDLES}/SHA256SUMS"
-_SUMS_BUNDLE = f"{_SUMS}.sigstore.json"
+_SUMS = f"{_BUNDLES}/{SUMS}"
+_SUMS_BUNDLE = f"{_BUNDLES}/{SUMS_BUNDLE}"
 
 
 class Signer(Protocol):
@@ -125,14 +125,13 @@ async def signed_sums(
     images: Images, signer: Signer, folder: dagger.Directory, patience: Patience
 ) -> tuple[dagger.File, dagger.File]:
     """The digests of all files in a folder, as a list, and a bundle over that list."""
-    listing = ["python3", _SUMS_SCRIPT, "write", _FOLDER, _SUMS]
     signing = [cosign.PROGRAM, *cosign.sign_blob(_SUMS, _SUMS_BUNDLE, signer.flags)]
 
     async def attempt() -> tuple[dagger.File, dagger.File]:
         container = signer.equip(workbench(images)).with_directory(_BUNDLES, dag.directory())
-        container = container.with_new_file(_SUMS_SCRIPT, script_text("check_sums"))
-        container = container.with_mounted_directory(_FOLDER, folder)
-        (listed, *said), left = await run(container, [listing, signing], at_once=UNTIL_FAILURE)
+        container = sums.with_evidence(container, folder)
+        commands = [sums.writing(_SUMS), signing]
+        (listed, *said), left = await run(container, commands, at_once=UNTIL_FAILURE)
         if listed.code:
             raise InternalError("the evidence could not be listed", why=last_words(listed.stderr))
         _check(said, ["the evidence"])

@@ -7,6 +7,7 @@ of other people's is cut.
 from collections.abc import Iterator
 
 from supply_chain.models.checks import Result
+from supply_chain.models.evidence_files import OUTCOME, REPORT, SUMS, SUMS_BUNDLE
 from supply_chain.models.exceptions import Entry
 from supply_chain.models.markdown import bounded_table, code, code_block, inline, table
 from supply_chain.models.outcome import Outcome
@@ -22,16 +23,15 @@ _MOST_NOTICES = 20
 _LONGEST_TITLE = 72
 _LONGEST_NAME = 40
 _LONGEST_SENTENCE = 160
-_OUTCOME = "outcome.json"
 EVIDENCE = {
-    "SHA256SUMS": "digests of all these files",
-    "SHA256SUMS.sigstore.json": "the signer's bundle over that list",
+    SUMS: "digests of all these files",
+    SUMS_BUNDLE: "the signer's bundle over that list",
     "bundles": "Sigstore bundles of signature, SBOM and provenance",
     "cosign.pub": "public key that verifies them",
     "findings.txt": "all findings as tables",
     "layout": "the image and what is attached to it, as an OCI layout: cosign verifies it offline",
     "provenance.json": "how the image came to be, the statement as it was signed",
-    "report.html": "all of this and more, as a page to look at",
+    REPORT: "all of this and more, as a page to look at",
     "sbom.spdx.json": "packages of the image, SPDX",
     "sigstore/trusted_root.json": "root of the Sigstore that was signed with, if it is not the public one",
     "trivy.json": "the scan everything else was made from",
@@ -74,14 +74,14 @@ def _parts(outcome: Outcome) -> Iterator[str]:
 
 
 def _bounded(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> str:
-    return bounded_table(head, list(rows), _MOST_ROWS, _OUTCOME)
+    return bounded_table(head, list(rows), _MOST_ROWS, OUTCOME)
 
 
 def _notices(outcome: Outcome) -> Iterator[str]:
     for notice in outcome.notices[:_MOST_NOTICES]:
         yield f"- {inline(notice)}"
     if len(outcome.notices) > _MOST_NOTICES:
-        yield f"- and {len(outcome.notices) - _MOST_NOTICES} more in {code(_OUTCOME)}"
+        yield f"- and {len(outcome.notices) - _MOST_NOTICES} more in {code(OUTCOME)}"
 
 
 def _failure(outcome: Outcome) -> Iterator[str]:
@@ -232,7 +232,7 @@ def _excepted(one: Excepted) -> tuple[str, ...]:
 
 
 def _evidence(outcome: Outcome) -> Iterator[tuple[str, str]]:
-    yield code(_OUTCOME), "all of this, for programs"
+    yield code(OUTCOME), "all of this, for programs"
     for name in outcome.evidence:
         yield code(name), EVIDENCE.get(name, "")
 

@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from supply_chain.models.evidence_files import SUMS, SUMS_BUNDLE
 from supply_chain.models.mode import Mode
 from supply_chain.models.outcome import Outcome
 from supply_chain.models.verification import Verification
@@ -37,7 +38,7 @@ def in_folder(outcome: Outcome) -> tuple[Command, ...]:
     if not outcome.verification:
         return ()
     trust = _trust(outcome.verification, outcome.evidence)
-    listed = _cosign("verify-blob", trust, ("--bundle", "SHA256SUMS.sigstore.json"), ("SHA256SUMS",))
+    listed = _cosign("verify-blob", trust, ("--bundle", SUMS_BUNDLE), (SUMS,))
     return (
         Command(("sha256sum --check --quiet SHA256SUMS",), "every file here is the one that was listed"),
         Command(listed, "this signer made that list"),

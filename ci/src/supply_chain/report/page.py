@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from supply_chain.models.evidence_files import OUTCOME
 from supply_chain.models.mode import Mode
 from supply_chain.models.outcome import Outcome
 from supply_chain.models.place import Kind
@@ -104,7 +105,7 @@ def page_of(outcome: Outcome, documents: Documents) -> Page:
         in_folder=commands.in_folder(outcome),
         in_registry=commands.in_registry(outcome),
         statements=tuple(_statements(outcome)),
-        evidence=tuple((name, EVIDENCE.get(name, "")) for name in ("outcome.json", *outcome.evidence)),
+        evidence=tuple((name, EVIDENCE.get(name, "")) for name in (OUTCOME, *outcome.evidence)),
         unreadable=documents.unreadable,
         scanned=documents.scan is not None,
         listed=documents.sbom is not None,
