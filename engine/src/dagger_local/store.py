@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import tempfile
+from collections import ChainMap
 from pathlib import Path
 from typing import Any
 
@@ -70,8 +71,8 @@ class Store:
             made: Folder on the store's filesystem; gone afterwards.
             times: Whether file times are part of the content, as for what a command made.
         """
-        seen = self._contents.copy()
-        digest = tree.digest(made, times=times, known=seen)
+        seen: tree.Contents = {}
+        digest = tree.digest(made, times=times, known=ChainMap(seen, self._contents))
         return DirectoryState(self._land(made, self.root / "trees" / digest, seen), digest)
 
     def digest(self, path: Path, *, times: bool = False) -> str:
@@ -85,8 +86,8 @@ class Store:
 
     def keep_file(self, made: Path, *, times: bool = False) -> FileState:
         """Moves a finished file into the store, under its own name."""
-        seen = self._contents.copy()
-        digest = tree.digest(made, times=times, known=seen)
+        seen: tree.Contents = {}
+        digest = tree.digest(made, times=times, known=ChainMap(seen, self._contents))
         folder = self.root / "trees" / f"file-{digest}"
         draft = self.temporary()
         made.rename(draft / made.name)

@@ -5,11 +5,11 @@ import os
 import re
 import shutil
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from pathlib import Path
 
 Keep = Callable[[str, bool], bool]  # (path from the root, is a folder) -> stays
-Contents = dict[tuple[int, int, int, int], bytes]
+Contents = MutableMapping[tuple[int, int, int, int], bytes]
 """Digests of files' content, by device, inode, size and time: of files that stay and are never written to."""
 
 
