@@ -37,11 +37,11 @@ async def tag(run: Run, digest: str) -> None:
         moved.append(name)
         run.ledger.learn(tags=tuple(moved))
 
-    others = _other_tags(run, await _free(run, digest))
+    others = _other_tags(run, await _existing(run, digest))
     if others:
         with run.ledger.step(f"tag {' and '.join(others)}"):
             await run.registry.tag(run.plan.repository, digest, others, noted)
-        await _free(run, digest)
+        await _check_free(run, digest)
     version = run.plan.version.tag
     with run.ledger.step(f"tag {version}"):
         await run.registry.tag(run.plan.repository, digest, [version], noted)
@@ -57,18 +57,27 @@ async def keep(run: Run, image: str, layout: Layout, proven: Proven) -> None:
             await kept(run.registry, image, layout.target, proven.bundles)
 
 
-async def _free(run: Run, digest: str) -> list[str]:
-    """All tags that exist; TagMoved where somebody else has taken the version since the run began.
-
-    Asked before any tag moves, and again before the version's: no registry tags only what is free.
-    """
-    tagged = run.plan.repository.tagged(run.plan.version.tag)
+async def _existing(run: Run, digest: str) -> list[str]:
+    """All tags that exist, before any of ours moves; TagMoved as below."""
     with run.ledger.step("version still free"):
         named, existing = await run.registry.taken(run.plan.repository, run.plan.version.tag)
-        if named and named != digest:
-            why = f"now it names {named}; it is left as it is"
-            raise TagMoved(f"{tagged} was free when the run began", why=why)
+        _check_named(run, named, digest)
     return existing
+
+
+async def _check_free(run: Run, digest: str) -> None:
+    """TagMoved where somebody else has taken the version since; no registry tags only what is free."""
+    with run.ledger.step("version still free"):
+        named = await run.registry.named(run.plan.repository.tagged(run.plan.version.tag))
+        _check_named(run, named, digest)
+
+
+def _check_named(run: Run, named: str, digest: str) -> None:
+    """TagMoved where the version names another image than ours."""
+    if named and named != digest:
+        tagged = run.plan.repository.tagged(run.plan.version.tag)
+        why = f"now it names {named}; it is left as it is"
+        raise TagMoved(f"{tagged} was free when the run began", why=why)
 
 
 def _other_tags(run: Run, existing: list[str]) -> tuple[str, ...]:
