@@ -49,7 +49,7 @@ release-tests: setup ## the real pipeline with real tools
 	@$(PYTHON) -m pytest -m "release and not alone" --numprocesses 2 --dist loadfile tests
 	@$(PYTHON) -m pytest -m "release and alone" tests
 
-soak: setup ## long campaigns: releases killed at every request, a hundred races; prints counts
+soak: setup ## long campaigns: releases killed at every change, a hundred races; prints counts
 	@$(PYTHON) -m standins prepare
 	@SUPPLY_CHAIN_SOAK=1 $(PYTHON) -m pytest -m soak tests
 

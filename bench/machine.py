@@ -4,7 +4,6 @@ import os
 import platform
 import re
 import subprocess
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.models import Machine
+from looking import looking
 
 ROOT = Path(__file__).parents[1]
 _EVERY_SECONDS = 0.05
@@ -49,29 +49,22 @@ class Memory:
     def __init__(self) -> None:
         self._before = _in_use()
         self._most = self._before
-        self._stopped = threading.Event()
 
     @classmethod
     @contextmanager
     def watched(cls) -> Iterator["Memory"]:
         """Looks until the block ends."""
         memory = cls()
-        thread = threading.Thread(target=memory._look_again_and_again, daemon=True)
-        thread.start()
-        try:
+        with looking(memory._look, _EVERY_SECONDS):
             yield memory
-        finally:
-            memory._stopped.set()
-            thread.join()
 
     @property
     def peak_mib(self) -> float:
         """The most, in MiB."""
         return (self._most - self._before) / 1024
 
-    def _look_again_and_again(self) -> None:
-        while not self._stopped.wait(_EVERY_SECONDS):
-            self._most = max(self._most, _in_use())
+    def _look(self) -> None:
+        self._most = max(self._most, _in_use())
 
 
 def _in_use() -> int:

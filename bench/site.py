@@ -1,9 +1,7 @@
 """Where all sides release to, and by what: one registry, one Sigstore, one database, the same tools."""
 
-import base64
 import contextlib
 import dataclasses
-import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,10 +10,9 @@ from pathlib import Path
 from bench.errors import NotReady
 from bench.podman import Podman
 from release import releasing, stand_ins
-from release.canary import REGISTRY_PASSWORD
 from release.cosign_by_hand import Cosign
 from release.keyless import stock_verdicts
-from release.private_registry import USER, PrivateRegistry, serving
+from release.private_registry import PrivateRegistry, serving, write_login
 from release.private_sigstore import PrivateSigstore, keeping
 from standins import sample_db
 from standins.cache import Cache, default_folder
@@ -101,6 +98,7 @@ def open_site(folder: Path) -> Iterator[Site]:
         stack.callback(keeper.close)
         keeper.keep_network(images["python"].pinned)
         registry = stack.enter_context(serving(stand_ins.unpacked(layouts["registry"], folder / "registry")))
+        sample_db.make(folder / "sample")
         (folder / "sigstore").mkdir()
         sigstore = stack.enter_context(keeping(layouts, cosign, folder / "sigstore"))
         yield Site(
@@ -109,24 +107,7 @@ def open_site(folder: Path) -> Iterator[Site]:
             programs=tuple(roots[name] / path for name, path in PROGRAMS.items()),
             registry=registry,
             sigstore=sigstore,
-            db=_database(folder / "database"),
-            docker=_login(registry, cosign.home / ".docker"),
+            db=releasing.double_of_real(folder / "sample", folder / "database"),
+            docker=write_login(cosign.home / ".docker", f"{registry.address}:{registry.port}"),
             stranger=cosign,
         )
-
-
-def _login(registry: PrivateRegistry, folder: Path) -> Path:
-    """The login at the registry as plain tools read it, in this folder."""
-    login = base64.b64encode(f"{USER}:{REGISTRY_PASSWORD}".encode()).decode()
-    folder.mkdir(parents=True)
-    auths = {f"{registry.address}:{registry.port}": {"auth": login}}
-    (folder / "config.json").write_text(json.dumps({"auths": auths}))
-    return folder
-
-
-def _database(folder: Path) -> Path:
-    """A double of a real database: the sample without its mark, and of today."""
-    sample_db.make(folder / "sample")
-    shutil.copytree(folder / "sample" / "db", folder / "trivy" / "db")
-    releasing.of_today(folder / "trivy")
-    return folder / "trivy"

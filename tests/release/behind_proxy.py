@@ -1,18 +1,15 @@
 """Releases to a registry behind a proxy, and what a stranger finds there afterwards."""
 
-import base64
 import dataclasses
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .canary import REGISTRY_PASSWORD
 from .cosign_by_hand import Cosign
 from .harness import Done, Engine, Running
 from .oci_images import archive
-from .private_registry import USER, PrivateRegistry
+from .private_registry import PrivateRegistry, write_login
 from .proxy import Proxy, proxied
 from .rehearsing import SIGNATURE_TYPE, Evidence
 from .releasing import REVISION, Caller
@@ -108,14 +105,6 @@ def site(
     with proxied(registry.port) as proxy:
         behind = dataclasses.replace(registry, address=proxy.address, port=proxy.port)
         through = dataclasses.replace(caller, registry=behind)
-        logged_in = dataclasses.replace(cosign, home=_logged_in(folder / "home", registry))
+        write_login(folder / "home" / ".docker", f"127.0.0.1:{registry.port}")
+        logged_in = dataclasses.replace(cosign, home=folder / "home")
         yield Site(engine, proxy, registry, through, logged_in, folder)
-
-
-def _logged_in(home: Path, registry: PrivateRegistry) -> Path:
-    """A home folder with the login of who releases."""
-    login = base64.b64encode(f"{USER}:{REGISTRY_PASSWORD}".encode()).decode()
-    config = home / ".docker" / "config.json"
-    config.parent.mkdir(parents=True)
-    config.write_text(json.dumps({"auths": {f"127.0.0.1:{registry.port}": {"auth": login}}}))
-    return home

@@ -7,12 +7,12 @@ does not hold them.
 import base64
 import gzip
 import hashlib
-import threading
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
+
+from looking import looking
 
 
 def canary(what: str) -> str:
@@ -90,27 +90,19 @@ class Watch:
     def __init__(self) -> None:
         self.seen: set[bytes] = set()
         self.looks = 0
-        self._stopped = threading.Event()
 
     @classmethod
     @contextmanager
     def running(cls) -> Iterator["Watch"]:
         """Looks until the block ends."""
         watch = cls()
-        thread = threading.Thread(target=watch._look_again_and_again, daemon=True)
-        thread.start()
-        try:
+        with looking(watch._look, _SAMPLING_SECONDS):
             yield watch
-        finally:
-            watch._stopped.set()
-            thread.join()
 
-    def _look_again_and_again(self) -> None:
-        while not self._stopped.is_set():
-            self.looks += 1
-            for process in Path("/proc").glob("[0-9]*"):
-                try:
-                    self.seen.add((process / "cmdline").read_bytes())
-                except OSError:  # it has ended
-                    continue
-            time.sleep(_SAMPLING_SECONDS)
+    def _look(self) -> None:
+        self.looks += 1
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                self.seen.add((process / "cmdline").read_bytes())
+            except OSError:  # it has ended
+                continue

@@ -110,10 +110,9 @@ def caller(
     """Somebody who may release, with a key of their own."""
     folder = tmp_path_factory.mktemp("caller")
     key, public_key = cosign.make_key(folder, KEY_PASSWORD)
-    shutil.copytree(engine.sample / "db", folder / "trivy" / "db")
-    releasing.of_today(folder / "trivy")
+    db = releasing.double_of_real(engine.sample, folder / "trivy")
     shutil.copytree(engine.advisories, folder / "osv", ignore=shutil.ignore_patterns("SAMPLE.json"))
-    return Caller(registry, key, public_key, folder / "trivy", folder / "osv")
+    return Caller(registry, key, public_key, db, folder / "osv")
 
 
 @pytest.fixture(scope="session")

@@ -1,17 +1,14 @@
 """Releases signed by an identity at a private Sigstore, and a stranger who looks at them in the registry."""
 
-import base64
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from .canary import REGISTRY_PASSWORD
 from .cosign_by_hand import Cosign
 from .harness import Done, Engine
 from .oci_images import PACKAGE, archive
-from .private_registry import USER
+from .private_registry import write_login
 from .private_sigstore import REQUEST_TOKEN, PrivateSigstore
 from .releasing import REVISION, Caller
 
@@ -86,11 +83,7 @@ class Releaser:
 
 def logged_in(cosign: Cosign, caller: Caller, folder: Path) -> Cosign:
     """Stock cosign with a login at the caller's registry."""
-    login = base64.b64encode(f"{USER}:{REGISTRY_PASSWORD}".encode()).decode()
-    host = f"127.0.0.1:{caller.registry.port}"
-    config = folder / ".docker" / "config.json"
-    config.parent.mkdir(parents=True)
-    config.write_text(json.dumps({"auths": {host: {"auth": login}}}))
+    write_login(folder / ".docker", f"127.0.0.1:{caller.registry.port}")
     return Cosign(cosign.program, folder)
 
 

@@ -4,6 +4,7 @@ It listens where containers see the host by an address of a private network; too
 address without any switch, so that commands for a real target are run as they are.
 """
 
+import base64
 import contextlib
 import json
 import shutil
@@ -135,6 +136,14 @@ def serving(root: Path) -> Iterator[PrivateRegistry]:
         finally:
             process.terminate()
             process.wait(30)
+
+
+def write_login(folder: Path, host: str) -> Path:
+    """A folder for DOCKER_CONFIG, with the login at the registry under this name of its host."""
+    auth = base64.b64encode(f"{USER}:{REGISTRY_PASSWORD}".encode()).decode()
+    folder.mkdir(parents=True)
+    (folder / "config.json").write_text(json.dumps({"auths": {host: {"auth": auth}}}))
+    return folder
 
 
 def free_port() -> int:

@@ -1,6 +1,7 @@
 """A release to a registry that wants a login, signed with a key that is the caller's."""
 
 import json
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -111,6 +112,13 @@ def released(engine: Engine, caller: Caller, folder: Path, began: float) -> Rele
     evidence = Evidence(out)
     attached = tuple(caller.registry.bundles(evidence.image_digest()))
     return Release(ran, judged, evidence, began, watch, recorder, attached)
+
+
+def double_of_real(sample: Path, cache: Path) -> Path:
+    """A Trivy cache folder with the sample as a real database would be: without its mark, and of today."""
+    shutil.copytree(sample / "db", cache / "db")
+    of_today(cache)
+    return cache
 
 
 def of_today(cache: Path) -> None:
