@@ -32,10 +32,10 @@ class Podman:
     @classmethod
     def made(cls, folder: Path, layouts: Mapping[str, Layout]) -> "Podman":
         """One that holds these images and nothing else."""
-        for name in ("tmp", "session", "shared"):
+        for name in ("tmp", "shared"):
             (folder / name).mkdir(parents=True)
         (folder / "storage.conf").write_text(_STORAGE.format(folder=folder))
-        (folder / "containers.conf").write_text(containers_conf(folder / "session", folder / "shared"))
+        (folder / "containers.conf").write_text(containers_conf(folder / "shared"))
         podman = cls(folder)
         for layout in layouts.values():
             podman._load(layout)

@@ -33,16 +33,17 @@ def ending_with_us() -> tuple[str, ...]:
     return (found, "--pdeathsig", "TERM", "--") if found else ()
 
 
-def containers_conf(session: Path, shared: Path) -> str:
-    """The text of a containers.conf.
+def oci_runtime() -> str:
+    """The program that starts containers: runc if it is here, as hosts with hybrid cgroups need it."""
+    return shutil.which("runc") or shutil.which("crun") or "runc"
 
-    Hosts with hybrid cgroups need runc (crun refuses them), hosts without CAP_SYS_RESOURCE explicit limits.
+
+def containers_conf(shared: Path) -> str:
+    """The text of a containers.conf; hosts without CAP_SYS_RESOURCE need explicit limits.
 
     Args:
-        session: The session's folder in memory; secrets are kept there while containers have them.
         shared: A folder in memory for all sessions of the store.
     """
-    runtime = "runc" if shutil.which("runc") else "crun"
     nofile = resource.getrlimit(resource.RLIMIT_NOFILE)
     nproc = resource.getrlimit(resource.RLIMIT_NPROC)
     return "\n".join(
@@ -52,15 +53,11 @@ def containers_conf(session: Path, shared: Path) -> str:
             'log_driver = "none"',
             'base_hosts_file = "none"',
             "[engine]",
-            f'runtime = "{runtime}"',
+            f'runtime = "{Path(oci_runtime()).name}"',
             'cgroup_manager = "cgroupfs"',
             'events_logger = "none"',
             'lock_type = "file"',
             f'tmp_dir = "{shared}"',
-            "[secrets]",
-            'driver = "file"',
-            "[secrets.opts]",
-            f'path = "{session}/secrets"',
             "",
         ]
     )

@@ -1,26 +1,17 @@
 """All that is asked of Podman, in one place: argv only, everything in a storage of the engine's own."""
 
-import contextlib
 import json
 import os
 import re
-import secrets as tokens
-import signal
-import subprocess
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import anyio
-from anyio.abc import ByteReceiveStream, Process
 
-from dagger_local import host
 from dagger_local.errors import NO_SPACE, EngineError
+from dagger_local.processes import Ended, Sink, ended, started
 from dagger_local.store import Store
-
-Sink = Callable[[bytes], None]
-
 
 _LABEL = "dagger-local.session"
 # Else Podman mounts its storage on itself, and nothing could be moved or linked between it and the store.
@@ -30,12 +21,8 @@ _UNWRITTEN = re.compile(r"storing layer .* to file: io: read/write on closed pip
 
 
 @dataclass(frozen=True)
-class Finished:
-    """How a command ended."""
-
-    exit_code: int
-    stdout: bytes
-    stderr: bytes
+class Finished(Ended):
+    """How a command of Podman's ended."""
 
     @property
     def error(self) -> str:
@@ -52,10 +39,10 @@ class Podman:
     def __init__(self, program: str, store: Store, run_root: Path, session: str, conf: Path) -> None:
         self._root = store.root / "containers"
         places = ("--root", str(self._root), "--runroot", str(run_root))
-        self._argv = (*host.ending_with_us(), program, *places, _UNMOUNTED)
+        self._argv = (program, *places, _UNMOUNTED)
         self._session = session
         self._used = False
-        self._ended: set[str] = set()
+        self._folders: dict[str, Path] = {}
         self._env = {
             "PATH": os.environ.get("PATH", os.defpath),
             "HOME": os.environ.get("HOME", "/root"),
@@ -80,35 +67,9 @@ class Podman:
             on_stdout: Gets output as it comes.
             on_stderr: Likewise.
         """
-        async with self._process(args, cwd) as process:
-            out, err = bytearray(), bytearray()
-            async with anyio.create_task_group() as group:
-                group.start_soon(_collect, process.stdout, out, on_stdout)
-                group.start_soon(_collect, process.stderr, err, on_stderr)
-                group.start_soon(_feed, process, stdin)
-            code = await process.wait()
-        return Finished(code, bytes(out), bytes(err))
-
-    @contextlib.asynccontextmanager
-    async def _process(self, args: Sequence[str], cwd: Path | None) -> AsyncIterator[Process]:
-        # A session of its own: Ctrl-C in the terminal reaches us alone, and we end it in order.
-        process = await anyio.open_process(
-            [*self._argv, *args],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=self._env,
-            cwd=cwd,
-            start_new_session=True,
-        )
-        try:
-            yield process
-        finally:
-            if process.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGTERM)
-            with anyio.CancelScope(shield=True):
-                await process.aclose()
+        async with started([*self._argv, *args], self._env, cwd=cwd) as process:
+            done = await ended(process, stdin, on_stdout, on_stderr)
+        return Finished(done.exit_code, done.stdout, done.stderr)
 
     async def text(self, *args: str) -> str:
         """Standard output of a command that must not fail."""
@@ -125,62 +86,21 @@ class Podman:
         found: dict[str, Any] = json.loads(done.stdout)[0]
         return found
 
-    @contextlib.asynccontextmanager
-    async def secret_variables(self, texts: Mapping[str, str]) -> AsyncIterator[list[str]]:
-        """Flags for `create` that give a container secrets, by variable.
+    async def folder_of(self, image: str) -> Path:
+        """Where the storage keeps the uppermost layer of an image, which is named by its id."""
+        if image not in self._folders:
+            upper = await self.text("image", "inspect", "--format", "{{.GraphDriver.Data.UpperDir}}", image)
+            self._folders[image] = Path(upper).parent
+        return self._folders[image]
 
-        As Podman's own secrets, kept in the session's folder in memory, they are neither in Podman's database
-        nor in a configuration that a commit would carry into an image.
-        """
-        names = {variable: f"{self._session}-{tokens.token_hex(8)}" for variable in texts}
-        try:
-            for variable, name in names.items():
-                if texts[variable]:  # Podman has no empty secrets
-                    await self._create_secret(name, texts[variable])
-            yield [
-                f"--secret={name},type=env,target={variable}" if texts[variable] else f"--env={variable}="
-                for variable, name in names.items()
-            ]
-        finally:
-            with anyio.CancelScope(shield=True):
-                if names:
-                    await self.run("secret", "rm", *names.values())
-
-    async def _create_secret(self, name: str, text: str) -> None:
-        done = await self.run("secret", "create", name, "-", stdin=os.fsencode(text))
-        if done.exit_code:
-            raise EngineError(f"podman secret create: {done.error}")
-
-    @contextlib.asynccontextmanager
-    async def container(self, *create: str) -> AsyncIterator[str]:
-        """A container, created and not started; nothing runs in it afterwards, and it goes with the session.
-
-        Many are removed at a time for little more than one is.
-        """
+    async def create(self, *args: str) -> str:
+        """A container that goes with the session; its id. Many are removed for little more than one is."""
         self._used = True
-        made = await self.text("create", f"--label={_LABEL}={self._session}", *create)
-        try:
-            yield made
-        finally:
-            if made not in self._ended:
-                with anyio.CancelScope(shield=True):
-                    await self.run("rm", "--force", "--time", "0", "--volumes", made)
+        return await self.text("create", f"--label={_LABEL}={self._session}", "--pull=never", *args)
 
-    @contextlib.asynccontextmanager
-    async def idle_container(self, image: str) -> AsyncIterator[str]:
-        """A container of an image that is looked at or written to from outside and never started."""
-        async with self.container("--network=none", image, "none") as made:
-            self._ended.add(made)
-            yield made
-
-    async def run_out(self, container: str, stdin: bytes, on_stdout: Sink, on_stderr: Sink) -> Finished:
-        """Starts a container and stays with it to its end."""
-        options = ["--attach", *(["--interactive"] if stdin else [])]
-        done = await self.run(
-            "start", *options, container, stdin=stdin, on_stdout=on_stdout, on_stderr=on_stderr
-        )
-        self._ended.add(container)
-        return done
+    async def idle_container(self, image: str) -> str:
+        """A container of an image that is written to from outside and never started."""
+        return await self.create("--network=none", image, "none")
 
     async def mounted(self, container: str) -> Path:
         """The container's root filesystem on the host."""
@@ -204,14 +124,10 @@ class Podman:
             await self.remove_session(self._session)
 
     async def remove_session(self, session: str) -> None:
-        """Removes all containers and secrets of a session, this one or a dead one."""
+        """Removes all containers of a session, this one or a dead one."""
         label = f"--filter=label={_LABEL}={session}"
-        containers = await self.text("ps", "--all", "--quiet", "--no-trunc", label)
-        if containers:
+        if containers := await self.text("ps", "--all", "--quiet", "--no-trunc", label):
             await self.run("rm", "--force", "--time", "0", "--volumes", *containers.split())
-        names = (await self.text("secret", "ls", "--format", "{{.Name}}")).split()
-        if mine := [name for name in names if name.startswith(f"{session}-")]:
-            await self.run("secret", "rm", *mine)
 
     async def remove_half_made(self) -> None:
         """Removes containers over which Podman was killed: they are in its storage and not in its list."""
@@ -219,21 +135,3 @@ class Podman:
         known, every = (await self.text(*listing), await self.text(*listing, "--external"))
         if half_made := set(every.split()) - set(known.split()):
             await self.run("rm", "--force", *half_made)
-
-
-async def _collect(stream: ByteReceiveStream | None, into: bytearray, sink: Sink | None) -> None:
-    if stream is None:
-        return
-    async for chunk in stream:
-        into.extend(chunk)
-        if sink:
-            sink(chunk)
-
-
-async def _feed(process: Process, stdin: bytes) -> None:
-    if process.stdin is None:
-        return
-    with contextlib.suppress(anyio.BrokenResourceError, anyio.ClosedResourceError):
-        if stdin:
-            await process.stdin.send(stdin)
-        await process.stdin.aclose()

@@ -2,37 +2,35 @@
 
 import contextlib
 import os
-import stat
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dagger_local import host, tree
-from dagger_local.core.images import apply_writes, base_image
+from dagger_local.core.images import apply_writes, root_beneath
 from dagger_local.errors import EngineError, NotServed
-from dagger_local.owners import owner_ids
+from dagger_local.owners import owner_ids, user_of
+from dagger_local.running import bundle
+from dagger_local.running.bundle import Bundle
+from dagger_local.running.networks import Network
+from dagger_local.running.roots import Root
 from dagger_local.states import ContainerState, Mount
-from dagger_local.store import Store
 
 if TYPE_CHECKING:
     from dagger_local.evaluate import Evaluator
 
-# What Podman itself puts into a root filesystem that lacks it.
-PODMAN_STUBS = (
-    "/etc/group",
+# What a container sees that is not of its root filesystem, and needs a place in it.
+_SEEN = (
     "/etc/hosts",
     "/etc/hostname",
     "/etc/resolv.conf",
-    "/etc/mtab",
-    "/etc/passwd",
     "/run/.containerenv",
     "/run/podman-init",
     "/proc",
     "/sys",
     "/dev",
 )
-_PODMANS_MODE = 0o600  # of a passwd or group file that Podman writes
 DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 BUNDLES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
 
@@ -42,143 +40,108 @@ class Prepared:
     """A container that can be started.
 
     Attributes:
-        id: Podman's id.
-        image: The image beneath.
-        root: Its root filesystem on the host.
+        root: Its root filesystem.
+        network: Its network, which it has to itself.
+        private: A folder in memory: its bundle, secrets, authorities.
+        draft: A folder of the store for what it writes to mounts.
+        mounts: What it sees mounted, in the OCI's words.
         uppers: What commands write into mounted trees, by mount path.
         files: Writable copies of mounted files, by mount path.
-        stubs: Mount points that the image does not have.
-        own: Folders that were put into it and that the image does not have.
+        stubs: Mount points that the root filesystem does not have.
+        own: Folders that were put into it and of which nothing was beneath.
     """
 
-    id: str = ""
-    image: str = ""
-    root: Path = Path()
+    root: Root
+    network: Network
+    private: Path
+    draft: Path
+    mounts: list[dict[str, Any]] = field(default_factory=list)
     uppers: dict[str, Path] = field(default_factory=dict)
     files: dict[str, Path] = field(default_factory=dict)
     stubs: list[Path] = field(default_factory=list)
     own: list[str] = field(default_factory=list)
 
     @property
-    def _upper(self) -> Path:
-        """The upper folder of the overlay that the root filesystem is."""
-        return self.root.parent / "diff"
-
-    @property
-    def untouched(self) -> bool:
-        """Whether the root filesystem is still the image's."""
-        return not any(self._upper.iterdir())
-
-    def taken_layer(self, store: Store) -> Path:
-        """What was written over the image, moved to a draft; nothing may look at the root afterwards."""
-        return self._upper.rename(store.temporary() / "layer")
+    def bundle(self) -> Path:
+        """The folder that the container is started by."""
+        return self.private
 
     def remove_stubs(self) -> None:
         """Takes mount points out again, so that no layer shows what was mounted."""
         for stub in reversed(self.stubs):
-            if stub.is_symlink() or (stub.is_file() and _podmans(stub)):
+            if stub.is_symlink() or (stub.is_file() and not stub.stat().st_size):
                 stub.unlink()
             elif stub.is_dir():
                 with contextlib.suppress(OSError):  # a command has put something into it: it stays
                     stub.rmdir()
 
 
-def _podmans(file: Path) -> bool:
-    """Whether a file is a bare mount point, or a table of users that Podman wrote where there was none."""
-    info = file.stat()
-    return info.st_size == 0 or (
-        file.name in {"passwd", "group"} and stat.S_IMODE(info.st_mode) == _PODMANS_MODE
-    )
-
-
 @contextlib.asynccontextmanager
 async def prepared(
-    ev: "Evaluator",
-    state: ContainerState,
-    argv: Sequence[str],
-    hosts: Sequence[tuple[str, str]],
-    *options: str,
+    ev: "Evaluator", state: ContainerState, argv: Sequence[str], hosts: Sequence[tuple[str, str]]
 ) -> AsyncIterator[Prepared]:
-    """A created container with everything in place; it and its drafts are gone afterwards.
+    """A container with everything in place; it and its drafts are gone afterwards.
 
     Args:
         ev: The evaluator.
         state: The container.
         argv: The command, entrypoint included.
         hosts: Names and addresses of bound services.
-        options: More for `podman create`.
     """
-    ready = Prepared()
     draft = ev.session.store.temporary()
     private = ev.session.run_folder.fresh("exec")
     try:
         secrets = {name: _secret(ev, key, f'secret env "{name}"') for name, key in state.secret_env}
-        flags = [
-            flag for mount in state.mounts for flag in await _mount_flags(ev, mount, ready, draft, private)
-        ]
-        flags += [f"--add-host={name}:{address}" for name, address in hosts]
-        authorities = private / "ca.crt"
-        if host.custom_certificates():
-            authorities.touch()
-            flags.append(f"--volume={authorities}:{BUNDLES[0]}:ro")
-        ready.image = await base_image(ev, state)
-        entry, *rest = argv or ("",)
-        command = ["--entrypoint", _json_entry(entry), ready.image, *rest]
-        podman = ev.session.podman
-        async with (
-            podman.secret_variables(secrets) as variables,
-            podman.container(*_fixed(state), *options, *flags, *variables, *command) as ready.id,
-        ):
-            ready.root = await ev.session.podman.mounted(ready.id)
+        async with ev.session.networks.lent() as network, root_beneath(ev, state) as root:
+            ready = Prepared(root, network, private, draft)
             folders = (write.path for write in state.writes if write.is_dir)
-            ready.own = [path for path in folders if not os.path.lexists(tree.inside(ready.root, path))]
-            await apply_writes(ready.root, state.writes)
-            _own_secrets(state, ready, private)
-            _note_stubs(state, ready, authorities)
+            ready.own = [path for path in folders if not os.path.lexists(tree.inside(root.path, path))]
+            await apply_writes(root.path, state.writes)
+            for mount in state.mounts:
+                ready.mounts.append(await _mount(ev, mount, ready))
+            _add_authorities(ready)
+            tree.inside(root.path, state.config.workdir).mkdir(parents=True, exist_ok=True)
+            for path in (*(str(one["destination"]) for one in ready.mounts), *_SEEN):
+                _note(ready, path)
+            _bundle(state, ready, argv, secrets).write(network.spec, hosts)
             yield ready
     finally:
         tree.remove(private)
         tree.remove(draft)
 
 
-def _json_entry(program: str) -> str:
-    # Podman splits a plain string at blanks; a JSON list it takes as it is.
-    return '["' + program.replace("\\", "\\\\").replace('"', '\\"') + '"]'
-
-
-def _fixed(state: ContainerState) -> list[str]:
+def _bundle(state: ContainerState, ready: Prepared, argv: Sequence[str], secrets: dict[str, str]) -> Bundle:
     config = state.config
-    flags = ["--init", "--pull=never", "--network=bridge", "--security-opt=label=disable"]
-    # What the engine says and nothing else: an image made of a container remembers that one's variables.
-    env = {"PATH": DEFAULT_PATH, **dict(config.env)}
-    flags += ["--unsetenv-all", *(f"--env={name}={value}" for name, value in env.items())]
-    flags += [f"--workdir={config.workdir or '/'}"]
-    return flags + ([f"--user={config.user}"] if config.user else [])
+    return Bundle(
+        folder=ready.bundle,
+        argv=argv,
+        env={"PATH": DEFAULT_PATH, **dict(config.env), **secrets},
+        user=user_of(ready.root.path, config.user),
+        workdir=config.workdir or "/",
+        root=ready.root.path,
+        mounts=ready.mounts,
+    )
 
 
-async def _mount_flags(
-    ev: "Evaluator", mount: Mount, ready: Prepared, draft: Path, private: Path
-) -> list[str]:
+async def _mount(ev: "Evaluator", mount: Mount, ready: Prepared) -> dict[str, Any]:
+    """A mount in the OCI's words, what is behind it in place."""
     if mount.kind == "temp":
-        return [f"--tmpfs={mount.path}:rw,mode=1777"]
-    if mount.kind == "cache":
-        return [f"--volume={mount.source}:{mount.path}"]
+        return bundle.in_memory(mount.path)
     if mount.kind == "secret":
-        file = private / f"secret{len(list(private.iterdir()))}"
-        file.write_bytes(os.fsencode(_secret(ev, mount.key, f'secret mount "{mount.path}"')))
-        return [f"--volume={file}:{mount.path}:ro"]
+        return bundle.bound(_secret_file(ev, mount, ready), mount.path, read_only=True)
     if mount.source is None:
         raise EngineError(f"nothing to mount at {mount.path}")
-    number = len(ready.uppers) + len(ready.files)
+    if mount.kind == "cache":
+        return bundle.bound(mount.source, mount.path)
+    number = len(ready.mounts)
     source = mount.source
     if mount.owner or mount.kind == "file":
-        source = draft / f"own{number}" / mount.source.name
-        owner = _numeric(mount) if mount.owner else None
-        tree.copy(mount.source, source, owner=owner)
+        source = ready.draft / f"own{number}" / mount.source.name
+        tree.copy(mount.source, source, owner=_numeric(mount) if mount.owner else None)
     if mount.kind == "file":
         ready.files[mount.path] = source
-        return [f"--volume={source}:{mount.path}"]
-    upper, work = draft / f"upper{number}", draft / f"work{number}"
+        return bundle.bound(source, mount.path)
+    upper, work = ready.draft / f"upper{number}", ready.draft / f"work{number}"
     upper.mkdir()
     work.mkdir()
     info = source.stat()
@@ -186,7 +149,7 @@ async def _mount_flags(
     upper.chmod(info.st_mode & 0o7777)
     if not mount.read_only:
         ready.uppers[mount.path] = upper
-    return [f"--volume={source}:{mount.path}:O,upperdir={upper},workdir={work}"]
+    return bundle.layered(source, upper, work, mount.path)
 
 
 def _numeric(mount: Mount) -> tuple[int, int]:
@@ -204,34 +167,31 @@ def _secret(ev: "Evaluator", key: str, place: str) -> str:
         raise EngineError(f"{place}: rpc error: code = Unknown desc = {error.message}") from None
 
 
-def _own_secrets(state: ContainerState, ready: Prepared, private: Path) -> None:
-    secret_mounts = [mount for mount in state.mounts if mount.kind == "secret"]
-    for file, mount in zip(
-        sorted(private.glob("secret*"), key=lambda f: int(f.name[6:])), secret_mounts, strict=True
-    ):
-        os.chown(file, *(owner_ids(ready.root, mount.owner) if mount.owner else (0, 0)))
-        file.chmod(mount.mode if mount.mode is not None else 0o400)
+def _secret_file(ev: "Evaluator", mount: Mount, ready: Prepared) -> Path:
+    file = ready.private / f"secret{len(ready.mounts)}"
+    file.touch(0o600)
+    file.write_bytes(os.fsencode(_secret(ev, mount.key, f'secret mount "{mount.path}"')))
+    os.chown(file, *(owner_ids(ready.root.path, mount.owner) if mount.owner else (0, 0)))
+    file.chmod(mount.mode if mount.mode is not None else 0o400)
+    return file
 
 
-def _note_stubs(state: ContainerState, ready: Prepared, authorities: Path) -> None:
-    """Fills in the authorities, makes the working directory, notes mount points that are not the image's."""
-    targets = [*(mount.path for mount in state.mounts), *PODMAN_STUBS]
-    if authorities.exists():
-        targets.append(BUNDLES[0])
-        own = next(
-            (tree.inside(ready.root, path) for path in BUNDLES if tree.inside(ready.root, path).is_file()),
-            None,
-        )
-        authorities.write_bytes((own.read_bytes() if own else b"") + host.custom_certificates())
-    tree.inside(ready.root, state.config.workdir).mkdir(parents=True, exist_ok=True)
-    for path in targets:
-        _note(ready, path)
+def _add_authorities(ready: Prepared) -> None:
+    """Shows the authorities of this machine's owner beside the image's own."""
+    custom = host.custom_certificates()
+    if not custom:
+        return
+    found = (tree.inside(ready.root.path, path) for path in BUNDLES)
+    own = next((file.read_bytes() for file in found if file.is_file()), b"")
+    authorities = ready.private / "ca.crt"
+    authorities.write_bytes(own + custom)
+    ready.mounts.append(bundle.bound(authorities, BUNDLES[0], read_only=True))
 
 
 def _note(ready: Prepared, path: str) -> None:
-    missing = tree.inside(ready.root, path)
+    missing = tree.inside(ready.root.path, path)
     chain = []
-    while missing != ready.root and not os.path.lexists(missing):
+    while missing != ready.root.path and not os.path.lexists(missing):
         chain.append(missing)
         missing = missing.parent
     ready.stubs += [stub for stub in reversed(chain) if stub not in ready.stubs]

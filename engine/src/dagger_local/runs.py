@@ -12,6 +12,7 @@ from pathlib import Path
 
 from dagger_local import host
 from dagger_local.podman import Podman
+from dagger_local.running.runtime import Runtime
 from dagger_local.store import Store
 
 
@@ -37,7 +38,7 @@ class RunFolder:
         sessions = _base(store_root) / "sessions"
         sessions.mkdir(parents=True, exist_ok=True, mode=0o700)
         made = Path(tempfile.mkdtemp(dir=sessions, prefix=f"{os.getpid()}-{_started(os.getpid())}-"))
-        conf = host.containers_conf(made, _base(store_root) / "libpod")
+        conf = host.containers_conf(_base(store_root) / "libpod")
         (made / "containers.conf").write_text(conf)
         with _locked(_base(store_root) / "lock") as (lock, alone):
             try:
@@ -54,6 +55,10 @@ class RunFolder:
         run_root = _base(store.root) / "run"
         return Podman(program, store, run_root, self.path.name, self.path / "containers.conf")
 
+    def runtime(self) -> Runtime:
+        """What starts containers, for this session."""
+        return Runtime(host.oci_runtime(), self.path)
+
     async def reap(self, podman: Podman) -> None:
         """Removes the containers and folders of sessions whose process was killed.
 
@@ -64,6 +69,7 @@ class RunFolder:
         for other in self.path.parent.iterdir():
             if not _alive(other):
                 unswept.touch()
+                await Runtime(host.oci_runtime(), other).remove_all()
                 await podman.remove_session(other.name)
                 shutil.rmtree(other, ignore_errors=True)
         if self.alone and unswept.exists():

@@ -10,37 +10,35 @@ _LAST = 50
 
 
 class ServiceLog:
-    """A log as Podman writes it (k8s-file: time, stream, F or P, text), read piece by piece."""
+    """A file that a service prints to, read piece by piece."""
 
     def __init__(self, path: Path, show: Callable[[str], None]) -> None:
         self._path, self._show = path, show
         self._read = 0
-        self._line = ""
 
     def pass_on(self) -> None:
         """Shows the lines that are new, each as a whole so that no secret in it is cut in two."""
-        if not self._path.exists():
-            return
-        with self._path.open("rb") as opened:
-            opened.seek(self._read)
-            whole, end, _ = opened.read().rpartition(b"\n")
-        self._read += len(whole) + len(end)
-        for entry in whole.decode(errors="replace").splitlines() if end else ():
-            self._take(entry)
+        whole, end, _ = self._new().rpartition(b"\n")
+        if end:
+            self._show_lines(whole + end)
 
     def finish(self) -> None:
         """Shows what is new and, of a line that did not end, what there is."""
         self.pass_on()
-        if self._line:
-            self._show(self._line)
-            self._line = ""
+        if rest := self._new():
+            self._show_lines(rest)
 
-    def _take(self, entry: str) -> None:
-        _time, _stream, kind, *text = entry.split(" ", 3)
-        self._line += "".join(text)
-        if kind != "P":  # a part of a line, of which more is to come
-            self._show(self._line)
-            self._line = ""
+    def _new(self) -> bytes:
+        if not self._path.exists():
+            return b""
+        with self._path.open("rb") as opened:
+            opened.seek(self._read)
+            return opened.read()
+
+    def _show_lines(self, raw: bytes) -> None:
+        self._read += len(raw)
+        for line in raw.decode(errors="replace").removesuffix("\n").split("\n"):
+            self._show(line)
 
     async def follow(self, until: anyio.CancelScope) -> None:
         """Passes on what comes until the scope is cancelled."""

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import anyio
+from anyio.abc import Process
 
 from dagger_local.errors import EngineError, ExecFailed
-from dagger_local.prepare import prepared
+from dagger_local.prepare import Prepared, prepared
 from dagger_local.servicelog import ServiceLog, last_lines
 from dagger_local.states import Port, ServiceState
 
@@ -31,7 +32,6 @@ _POLL_SECONDS = 0.05
 class Running:
     """A service that is up."""
 
-    container: str
     address: str
     ports: tuple[Port, ...]
     stack: AsyncExitStack
@@ -110,23 +110,22 @@ class Services:
                 running.idle_since = time.monotonic()
 
     async def _start(self, service: ServiceState, alias: str) -> Running:
-        state, podman = service.container, self._session.podman
+        state, runtime = service.container, self._session.runtime
         log = self._session.run_folder.fresh("service") / "log"
         name = f"{service.key[:12]} (aliased as {alias})" if alias else service.key[:12]
         async with AsyncExitStack() as stack:
             hosts = await stack.enter_async_context(self.bound(state.bindings))
-            logging = ("--log-driver=k8s-file", f"--log-opt=path={log}")
             ready = await stack.enter_async_context(
-                prepared(self._session.evaluator, state, service.argv, hosts, *logging)
+                prepared(self._session.evaluator, state, service.argv, hosts)
             )
             with self._session.progress.step(f"start service {' '.join(service.argv)[:150]}") as number:
                 shown = ServiceLog(log, partial(self._session.progress.output, number))
                 stack.callback(shown.finish)
-                await podman.text("start", ready.id)
+                output = stack.enter_context(log.open("wb"))
+                process = await stack.enter_async_context(runtime.start(ready.bundle, output))
                 self._follow(shown, stack)
-                address = await podman.text("inspect", "--format", "{{.NetworkSettings.IPAddress}}", ready.id)
-                await self._wait(service, ready.id, address, log, name)
-            return Running(ready.id, address, state.config.ports, stack.pop_all())
+                await self._wait(service, process, ready, log, name)
+            return Running(ready.network.address, state.config.ports, stack.pop_all())
 
     def _follow(self, shown: ServiceLog, stack: AsyncExitStack) -> None:
         """Has what a service prints passed on until the stack is closed."""
@@ -135,23 +134,22 @@ class Services:
             stack.callback(until.cancel)
             self._session.background.start_soon(shown.follow, until)
 
-    async def _wait(self, service: ServiceState, container: str, address: str, log: Path, name: str) -> None:
+    async def _wait(
+        self, service: ServiceState, process: Process, ready: Prepared, log: Path, name: str
+    ) -> None:
         deadline = time.monotonic() + START_SECONDS
         waiting = [port.number for port in service.container.config.ports if port.awaited]
-        while waiting or not address:
-            if address and await _listens(address, waiting[0]):  # one that ended at once has no address
+        while waiting:
+            if await _listens(ready.network.address, waiting[0]):
                 waiting.pop(0)
                 continue
-            running, code = (
-                await self._session.podman.text(
-                    "inspect", "--format", "{{.State.Running}} {{.State.ExitCode}}", container
-                )
-            ).split()
-            if running != "true":
-                message = f"start {name}: exit code: {code}"
-                raise ExecFailed(service.argv, int(code), self._said(log), "", message)
+            if process.returncode is not None:
+                if failed := self._session.runtime.error(ready.bundle):
+                    raise EngineError(f"start {name}: the container could not be started: {failed}")
+                message = f"start {name}: exit code: {process.returncode}"
+                raise ExecFailed(service.argv, process.returncode, self._said(log), "", message)
             if time.monotonic() > deadline:
-                what = f"port {waiting[0]} did not listen" if address else "it had no address"
+                what = f"port {waiting[0]} did not listen"
                 raise EngineError(f"start {name}: {what} in {START_SECONDS:.0f} s\n{self._said(log)}")
             await anyio.sleep(_POLL_SECONDS)
 

@@ -38,6 +38,7 @@ from dagger_local.podman import Podman
 from dagger_local.progress import Progress
 from dagger_local.registries import Registries
 from dagger_local.resolve import Context
+from dagger_local.running.networks import Networks
 from dagger_local.runs import RunFolder
 from dagger_local.scopes import Scope, core_scope
 from dagger_local.secrets import Secrets
@@ -100,6 +101,8 @@ class Session:
     _clients: dict[str, Client] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.runtime = self.run_folder.runtime()
+        self.networks = Networks(self.podman, self.store)
         self.services = Services(self)
         self.registries = Registries(self.run_folder.path / "auth.json")
         self.evaluator = Evaluator(self)
@@ -177,12 +180,12 @@ async def open_session(
     """A session that leaves nothing behind: no container, mount, process or file outside the store."""
     program = host.require_podman()
     store = Store(store_root)
-    store.sweep()
     secrets = Secrets(work_dir)
     progress = Progress(secrets.scrub, silent=silent)
     with RunFolder.open(store_root) as run_folder:
         podman = run_folder.podman(program, store)
         await run_folder.reap(podman)
+        store.sweep()
         session = Session(store, podman, run_folder, secrets, progress, work_dir)
         try:
             async with serving(session) if serve else contextlib.nullcontext():

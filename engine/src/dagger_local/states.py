@@ -113,15 +113,15 @@ class ContainerState:
 
     Attributes:
         base: Content key of the root filesystem, pending writes included.
-        image: Podman image that holds it without them and the layer; empty means an empty filesystem.
-        layer: What the last command left over that image, as an overlay's upper folder in the store; it
-            becomes an image itself when another command needs it.
-        own: Folders of which that image has nothing, so that the layer has all.
+        image: Podman image that it began from; empty means an empty filesystem.
+        layers: What each command left over that image and the layers before, as overlays' upper folders in
+            the store; they become images only when an archive is made of them.
+        own: Folders of which nothing lies beneath the last layer, so that it has all of them.
     """
 
     base: str = "scratch"
     image: str = ""
-    layer: Path | None = None
+    layers: tuple[Path, ...] = ()
     own: tuple[str, ...] = ()
     writes: tuple[Write, ...] = ()
     config: ImageConfig = ImageConfig()

@@ -12,7 +12,7 @@ from collections import ChainMap
 from pathlib import Path
 from typing import Any
 
-from dagger_local import tree
+from dagger_local import mounts, tree
 from dagger_local.states import DirectoryState, FileState
 
 
@@ -127,5 +127,6 @@ class Store:
         """Removes drafts of processes that are no more."""
         for draft in (self.root / "tmp").iterdir():
             if not Path(f"/proc/{draft.name.split('-')[0]}").exists():
+                mounts.release(draft)
                 with contextlib.suppress(FileNotFoundError):
                     tree.remove(draft)

@@ -10,11 +10,11 @@ def test_whole_lines_are_shown_once(tmp_path: Path) -> None:
     log = ServiceLog(tmp_path / "log", shown.append)
     log.pass_on()
     with (tmp_path / "log").open("w") as written:
-        written.write("2026-01-01T00:00:00Z stdout F one\n2026-01-01T00:00:00Z stderr P half, ")
+        written.write("one\nhalf, ")
         written.flush()
         log.pass_on()
         assert shown == ["one"]
-        written.write("\n2026-01-01T00:00:00Z stderr F and half\n2026-01-01T00:00:00Z stdout F \n")
+        written.write("and half\n\n")
         written.flush()
         log.pass_on()
         log.pass_on()
@@ -22,9 +22,7 @@ def test_whole_lines_are_shown_once(tmp_path: Path) -> None:
 
 
 def test_a_last_line_that_did_not_end_is_shown_at_the_end(tmp_path: Path) -> None:
-    (tmp_path / "log").write_text(
-        "2026-01-01T00:00:00Z stdout F one\n2026-01-01T00:00:00Z stderr P dying wo\n"
-    )
+    (tmp_path / "log").write_text("one\ndying wo")
     shown: list[str] = []
     log = ServiceLog(tmp_path / "log", shown.append)
     log.pass_on()

@@ -157,10 +157,10 @@ async def _extract(ev: Evaluator, state: ContainerState, path: str) -> Directory
 
 
 def _in_layer(state: ContainerState, path: str) -> Path | None:
-    """What stands at a path, where the last command's layer alone tells; else a container has to be made."""
-    if state.layer is None or state.writes:
+    """What stands at a path, where the last command's layer alone tells; else the whole has to be seen."""
+    if not state.layers or state.writes:
         return None
-    found = state.layer
+    found = state.layers[-1]
     for part in PurePosixPath(path).parts[1:]:
         found = found / part
         if found.is_symlink():

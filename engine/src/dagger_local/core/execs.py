@@ -1,6 +1,7 @@
 """Commands: run once for equal content, what they leave is kept."""
 
 import codecs
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,9 +11,8 @@ import anyio
 
 from dagger_local import overlay
 from dagger_local.core.query import host_platform
-from dagger_local.errors import NO_SPACE, EngineError, ExecFailed
+from dagger_local.errors import EngineError, ExecFailed
 from dagger_local.evaluate import Evaluator
-from dagger_local.podman import Finished
 from dagger_local.prepare import Prepared, prepared
 from dagger_local.resolve import leaf, step
 from dagger_local.states import ContainerState, ExecState, Mount
@@ -24,7 +24,9 @@ _EXPECTED: dict[str, Callable[[int], bool]] = {
     "FAILURE": lambda code: code in range(1, 128) or code in range(192, 256),
     "ANY": lambda code: code in range(128) or code in range(192, 256),
 }
-_NOT_STARTED = (125, 126, 127)  # Podman's own codes where the command could not be started
+_KIND = "command"
+# What a container's init program says when the kernel does not know the format of the command.
+_FOREIGN = re.compile(r"ERROR \(catatonit:\d+\): failed to exec pid1: Exec format error")
 
 
 @step("Container", "withExec")
@@ -39,7 +41,7 @@ async def with_exec(
     """The container after a command."""
     argv = command(parent, args, use_entrypoint=use_entrypoint)
     key = digest_of("exec", parent.key, argv, stdin)
-    kept = ev.session.store.entry("exec", key)
+    kept = ev.session.store.entry(_KIND, key)
     if kept is None:
         kept = await _run(ev, parent, argv, stdin, key, expect)
     code = int(kept["exit_code"])
@@ -50,7 +52,7 @@ async def with_exec(
         parent,
         base=key,
         image=kept["image"],
-        layer=Path(kept["layer"]) if "layer" in kept else None,
+        layers=tuple(map(Path, kept["layers"])),
         own=tuple(kept.get("own", ())),
         writes=(),
         mounts=tuple(_mount_after(mount, kept["mounts"]) for mount in parent.mounts),
@@ -83,24 +85,42 @@ async def _run(
 ) -> dict[str, Any]:
     store = ev.session.store
     with ev.session.progress.step(" ".join(argv)[:200]) as number:
-        async with ev.session.services.bound(state.bindings) as hosts:
-            options = ["--interactive"] if stdin else []
-            async with prepared(ev, state, argv, hosts, *options) as ready:
-                shown = shower(ev, number), shower(ev, number)
-                done = await ev.session.podman.run_out(ready.id, stdin.encode(), *shown)
-                out, err = (ev.session.secrets.scrub(_text(raw)) for raw in (done.stdout, done.stderr))
-                code = _code(argv, done)
-                if not _EXPECTED[expect](code):
-                    raise ExecFailed(argv, code, out, err)
-                result: dict[str, Any] = {"exit_code": code, "streams": str(_kept(ev, key, out, err))}
-                ready.remove_stubs()
-                result["image"] = ready.image
-                if not ready.untouched:
-                    result["own"] = ready.own
-                    result["layer"] = str(store.keep_layer(key, ready.taken_layer(store)))
-                result["mounts"] = await anyio.to_thread.run_sync(_mounts_left, ev, state, ready)
-    store.put_entry("exec", key, result)
+        async with (
+            ev.session.services.bound(state.bindings) as hosts,
+            prepared(ev, state, argv, hosts) as ready,
+        ):
+            shown = shower(ev, number), shower(ev, number)
+            done = await ev.session.runtime.run(ready.bundle, stdin.encode(), *shown)
+            out, err = (ev.session.secrets.scrub(_text(raw)) for raw in (done.stdout, done.stderr))
+            _check_started(ev, argv, ready, err)
+            if not _EXPECTED[expect](done.exit_code):
+                raise ExecFailed(argv, done.exit_code, out, err)
+            result: dict[str, Any] = {
+                "exit_code": done.exit_code,
+                "streams": str(_kept(ev, key, out, err)),
+                "image": state.image,
+                "layers": [str(layer) for layer in state.layers],
+            }
+            ready.remove_stubs()
+            if not ready.root.untouched:
+                # Nothing may look at the root from here on.
+                layer = ready.root.upper.rename(store.temporary() / "layer")
+                result["own"] = ready.own
+                result["layers"].append(str(store.keep_layer(key, layer)))
+            result["mounts"] = await anyio.to_thread.run_sync(_mounts_left, ev, state, ready)
+    store.put_entry(_KIND, key, result)
     return result
+
+
+def _check_started(ev: Evaluator, argv: list[str], ready: Prepared, said: str) -> None:
+    """Raises an error if the machine, and not the command, is why there is no result."""
+    if failed := ev.session.runtime.error(ready.bundle):
+        raise EngineError(f"the container could not be started: {ev.session.secrets.scrub(failed)}")
+    if _FOREIGN.match(said):
+        raise EngineError(
+            f"exec {argv[0]}: exec format error: the program is not for this machine, {host_platform()}, "
+            "which has no emulation of another platform that the local engine could use"
+        )
 
 
 def shower(ev: Evaluator, number: int) -> Callable[[bytes], None]:
@@ -126,29 +146,6 @@ def _kept(ev: Evaluator, key: str, out: str, err: str) -> Path:
     for name, text in (("stdout", out), ("stderr", err)):
         (folder / name).write_text(text, newline="")
     return ev.session.store.keep_streams(key, folder)
-
-
-def _code(argv: list[str], done: Finished) -> int:
-    """The command's code; 1 where there is no such program (recorded on Dagger: case command-missing)."""
-    if done.exit_code not in _NOT_STARTED:
-        return done.exit_code
-    said = done.stderr.decode(errors="replace")
-    if (
-        "exec" in said
-        and argv[0] in said
-        and ("No such file" in said or "not found" in said or "denied" in said)
-    ):
-        return 1
-    if NO_SPACE in said and said.startswith("Error: "):
-        raise EngineError(f"the container could not be started: {done.error}")
-    if "exec format error" in said:
-        raise EngineError(
-            f"exec {argv[0]}: exec format error: the program is not for this machine, {host_platform()}, "
-            "which has no emulation of another platform that the local engine could use"
-        )
-    if said.startswith("Error: ") and "OCI runtime" in said:
-        raise EngineError(f"the container could not be started: {done.error}")
-    return done.exit_code
 
 
 def _mounts_left(ev: Evaluator, state: ContainerState, ready: Prepared) -> dict[str, dict[str, str]]:

@@ -16,6 +16,7 @@ from dagger_local.errors import NO_SPACE, EngineError
 from dagger_local.evaluate import Evaluator
 from dagger_local.owners import owner_ids
 from dagger_local.resolve import leaf, step
+from dagger_local.running.roots import MOST_LAYERS, Root, mounted
 from dagger_local.states import ContainerState, FileState, ImageConfig, Port, Write
 
 _DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
@@ -89,26 +90,27 @@ async def materialized(ev: Evaluator, state: ContainerState) -> str:
     if kept := ev.session.store.entry("image", state.base):
         return str(kept["image"])
     podman = ev.session.podman
-    async with podman.idle_container(beneath) as container:
-        root = await podman.mounted(container)
-        await apply_writes(root, state.writes)
-        image = await podman.commit(container)
-    ev.session.store.put_entry("image", state.base, {"image": image})
-    return image
+    container = await podman.idle_container(beneath)
+    await apply_writes(await podman.mounted(container), state.writes)
+    return await _committed(ev, container, state.base)
 
 
 async def base_image(ev: Evaluator, state: ContainerState) -> str:
-    """The image beneath the pending content: with what the last command left, if it left anything."""
-    beneath = state.image or await _empty_image(ev)
-    if state.layer is None:
-        return beneath
-    store, podman, name = ev.session.store, ev.session.podman, state.layer.name
-    if kept := store.entry("image", name):
-        return str(kept["image"])
-    async with podman.idle_container(beneath) as container:
-        await podman.fill(container, state.layer)
-        image = await podman.commit(container)
-    store.put_entry("image", name, {"image": image})
+    """The Podman image beneath the pending content: with what each command left."""
+    image = state.image or await _empty_image(ev)
+    for layer in state.layers:
+        if kept := ev.session.store.entry("image", layer.name):
+            image = str(kept["image"])
+            continue
+        container = await ev.session.podman.idle_container(image)
+        await ev.session.podman.fill(container, layer)
+        image = await _committed(ev, container, layer.name)
+    return image
+
+
+async def _committed(ev: Evaluator, container: str, key: str) -> str:
+    image = await ev.session.podman.commit(container)
+    ev.session.store.put_entry("image", key, {"image": image})
     return image
 
 
@@ -138,15 +140,21 @@ async def apply_writes(root: Path, writes: tuple[Write, ...]) -> None:
 
 
 @contextlib.asynccontextmanager
+async def root_beneath(ev: Evaluator, state: ContainerState) -> AsyncIterator[Root]:
+    """The root filesystem, mounted, without the pending content; what is written stays with the mount."""
+    if len(state.layers) > MOST_LAYERS:
+        state = replace(state, image=await base_image(ev, state), layers=())
+    folder = await ev.session.podman.folder_of(state.image) if state.image else None
+    async with mounted(ev.session.store, folder, state.layers) as root:
+        yield root
+
+
+@contextlib.asynccontextmanager
 async def root_of(ev: Evaluator, state: ContainerState) -> AsyncIterator[Path]:
     """The whole root filesystem on the host, pending content included, to be read only."""
-    podman = ev.session.podman
-    async with podman.idle_container(state.image or await _empty_image(ev)) as container:
-        if state.layer:
-            await podman.fill(container, state.layer)
-        root = await podman.mounted(container)
-        await apply_writes(root, state.writes)
-        yield root
+    async with root_beneath(ev, state) as root:
+        await apply_writes(root.path, state.writes)
+        yield root.path
 
 
 @step("Container", "asTarball")

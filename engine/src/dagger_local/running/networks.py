@@ -1,0 +1,59 @@
+"""Networks for containers: namespaces on Podman's bridge, lent to one container after the other."""
+
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dagger_local.podman import Podman
+from dagger_local.store import Store
+
+
+@dataclass(frozen=True)
+class Network:
+    """A network namespace, held by a container of Podman's that is never started.
+
+    Attributes:
+        address: Its address on the bridge.
+        spec: The OCI configuration that Podman has made for that container. What else runs here runs by it:
+            with the capabilities, limits, filters and names that Podman gives on this machine.
+    """
+
+    address: str
+    spec: dict[str, Any]
+
+
+class Networks:
+    """The networks of a session; making one takes longer than most commands."""
+
+    def __init__(self, podman: Podman, store: Store) -> None:
+        self._podman, self._store = podman, store
+        self._free: list[Network] = []
+
+    @contextlib.asynccontextmanager
+    async def lent(self) -> AsyncIterator[Network]:
+        """A network that nobody else has meanwhile."""
+        network = self._free.pop() if self._free else await self._made()
+        try:
+            yield network
+        finally:
+            self._free.append(network)
+
+    async def warm(self) -> None:
+        """Makes a network for whoever comes first."""
+        async with self.lent():
+            pass
+
+    async def _made(self) -> Network:
+        root = self._store.temporary()
+        # The capabilities and names of root, and no command that could run: there is nothing in the root.
+        holder = await self._podman.create(
+            "--init", "--network=bridge", "--security-opt=label=disable", "--unsetenv-all",
+            '--entrypoint=["none"]', "--rootfs", str(root),
+        )  # fmt: skip
+        await self._podman.text("init", holder)
+        form = "{{.NetworkSettings.IPAddress}} {{.OCIConfigPath}}"
+        address, config = (await self._podman.text("inspect", "--format", form, holder)).split(maxsplit=1)
+        return Network(address, json.loads(Path(config).read_text()))

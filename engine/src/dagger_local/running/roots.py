@@ -1,0 +1,90 @@
+"""Root filesystems: an image's layers and what commands left over them, mounted as one."""
+
+import contextlib
+import os
+import stat
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import anyio
+
+from dagger_local import tree
+from dagger_local.errors import EngineError
+from dagger_local.store import Store
+
+# A mount's options must fit in a page: layers are named from their folder, as Podman does it, and the new
+# interface to the kernel (util-linux 2.39), which has another limit, is left alone.
+_ENVIRONMENT = {"LIBMOUNT_FORCE_MOUNT2": "always"}
+MOST_LAYERS = 16
+
+
+@dataclass(frozen=True)
+class Root:
+    """A mounted root filesystem.
+
+    Attributes:
+        path: Where it is seen as a whole.
+        upper: What is written over the layers.
+    """
+
+    path: Path
+    upper: Path
+
+    @property
+    def untouched(self) -> bool:
+        """Whether nothing was written."""
+        return not any(self.upper.iterdir())
+
+
+@contextlib.asynccontextmanager
+async def mounted(store: Store, image: Path | None, layers: Sequence[Path]) -> AsyncIterator[Root]:
+    """A root filesystem to be read and written to; what was written is gone afterwards, unless it was moved.
+
+    Args:
+        store: The store.
+        image: The folder of an image's uppermost layer in Podman's storage; None for an empty image.
+        layers: What commands left over it, the first command's first.
+    """
+    draft = store.temporary()
+    root, upper, work, empty = (draft / name for name in ("root", "upper", "work", "empty"))
+    for folder in (root, upper, work, empty):
+        folder.mkdir()
+    lowest = [*_image_layers(image)] if image else [empty]
+    lowers = [*reversed(layers), *lowest]
+    _copy_mode(lowers[0], upper)
+    storage = store.root / "containers" / "overlay"
+    storage.mkdir(parents=True, exist_ok=True)
+    names = [os.path.relpath(path, storage) for path in (upper, work)]
+    options = f"lowerdir={':'.join(os.path.relpath(one, storage) for one in lowers)}"
+    options += f",upperdir={names[0]},workdir={names[1]}"
+    await _mount(options, root, storage)
+    try:
+        yield Root(root, upper)
+    finally:
+        with anyio.CancelScope(shield=True):
+            await anyio.run_process(["umount", "--lazy", str(root)], check=False)
+            await anyio.to_thread.run_sync(tree.remove, draft)
+
+
+async def _mount(options: str, root: Path, storage: Path) -> None:
+    argv = ["mount", "-t", "overlay", "overlay", "-o", options, str(root)]
+    done = await anyio.run_process(argv, cwd=storage, check=False, env={**os.environ, **_ENVIRONMENT})
+    if done.returncode:
+        raise EngineError(f"a root filesystem could not be mounted: {done.stderr.decode().strip()}")
+
+
+def _image_layers(top: Path) -> list[Path]:
+    """An image's layers by the short names that Podman's storage has for them, the uppermost first."""
+    storage = top.parent
+    beneath = top / "lower"
+    names = [f"l/{(top / 'link').read_text()}"]
+    names += beneath.read_text().split(":") if beneath.exists() else []
+    return [storage / name for name in names]
+
+
+def _copy_mode(source: Path, target: Path) -> None:
+    """Gives the root folder of a mount the owner and mode that it had beneath."""
+    info = source.stat()
+    os.chown(target, info.st_uid, info.st_gid)
+    target.chmod(stat.S_IMODE(info.st_mode))
