@@ -41,8 +41,8 @@ class Podman:
         places = ("--root", str(self._root), "--runroot", str(run_root))
         self._argv = (program, *places, _UNMOUNTED)
         self._session = session
-        self._used = False
-        self._folders: dict[str, Path] = {}
+        self._created: list[str] = []
+        self._images: dict[str, dict[str, Any]] = {}
         self._env = {
             "PATH": os.environ.get("PATH", os.defpath),
             "HOME": os.environ.get("HOME", "/root"),
@@ -84,19 +84,22 @@ class Podman:
         if done.exit_code:
             return None
         found: dict[str, Any] = json.loads(done.stdout)[0]
+        self._images[found["Id"]] = found
         return found
 
     async def folder_of(self, image: str) -> Path:
         """Where the storage keeps the uppermost layer of an image, which is named by its id."""
-        if image not in self._folders:
-            upper = await self.text("image", "inspect", "--format", "{{.GraphDriver.Data.UpperDir}}", image)
-            self._folders[image] = Path(upper).parent
-        return self._folders[image]
+        found = self._images.get(image) or await self.image(image)
+        if found is None:
+            raise EngineError(f"the image {image[:12]} is no longer in Podman's storage")
+        return Path(found["GraphDriver"]["Data"]["UpperDir"]).parent
 
     async def create(self, *args: str) -> str:
         """A container that goes with the session; its id. Many are removed for little more than one is."""
-        self._used = True
-        return await self.text("create", f"--label={_LABEL}={self._session}", "--pull=never", *args)
+        name = f"{self._session}-{len(self._created)}"
+        self._created.append(name)
+        known_by = (f"--label={_LABEL}={self._session}", f"--name={name}")
+        return await self.text("create", *known_by, "--pull=never", *args)
 
     async def idle_container(self, image: str) -> str:
         """A container of an image that is written to from outside and never started."""
@@ -119,12 +122,12 @@ class Podman:
         return await self.text("commit", "--quiet", "--format", "oci", container)
 
     async def remove_own(self) -> None:
-        """Removes what is left of this session; at no cost where it made nothing."""
-        if self._used:
-            await self.remove_session(self._session)
+        """Removes this session's containers."""
+        if self._created:
+            await self.run("rm", "--force", "--ignore", "--time", "0", "--volumes", *self._created)
 
     async def remove_session(self, session: str) -> None:
-        """Removes all containers of a session, this one or a dead one."""
+        """Removes all containers of a session that was killed."""
         label = f"--filter=label={_LABEL}={session}"
         if containers := await self.text("ps", "--all", "--quiet", "--no-trunc", label):
             await self.run("rm", "--force", "--time", "0", "--volumes", *containers.split())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagger_local import host, tree
 from dagger_local.core.images import apply_writes, root_beneath
-from dagger_local.errors import EngineError, NotServed
+from dagger_local.errors import EngineError
 from dagger_local.owners import owner_ids, user_of
 from dagger_local.running import bundle
 from dagger_local.running.bundle import Bundle
@@ -42,7 +42,7 @@ class Prepared:
     Attributes:
         root: Its root filesystem.
         network: Its network, which it has to itself.
-        private: A folder in memory: its bundle, secrets, authorities.
+        bundle: A folder in memory, which it is started by: its OCI configuration, secrets, authorities.
         draft: A folder of the store for what it writes to mounts.
         mounts: What it sees mounted, in the OCI's words.
         uppers: What commands write into mounted trees, by mount path.
@@ -53,18 +53,13 @@ class Prepared:
 
     root: Root
     network: Network
-    private: Path
+    bundle: Path
     draft: Path
     mounts: list[dict[str, Any]] = field(default_factory=list)
     uppers: dict[str, Path] = field(default_factory=dict)
     files: dict[str, Path] = field(default_factory=dict)
     stubs: list[Path] = field(default_factory=list)
     own: list[str] = field(default_factory=list)
-
-    @property
-    def bundle(self) -> Path:
-        """The folder that the container is started by."""
-        return self.private
 
     def remove_stubs(self) -> None:
         """Takes mount points out again, so that no layer shows what was mounted."""
@@ -89,11 +84,11 @@ async def prepared(
         hosts: Names and addresses of bound services.
     """
     draft = ev.session.store.temporary()
-    private = ev.session.run_folder.fresh("exec")
+    folder = ev.session.run_folder.fresh("exec")
     try:
         secrets = {name: _secret(ev, key, f'secret env "{name}"') for name, key in state.secret_env}
         async with ev.session.networks.lent() as network, root_beneath(ev, state) as root:
-            ready = Prepared(root, network, private, draft)
+            ready = Prepared(root, network, folder, draft)
             folders = (write.path for write in state.writes if write.is_dir)
             ready.own = [path for path in folders if not os.path.lexists(tree.inside(root.path, path))]
             await apply_writes(root.path, state.writes)
@@ -106,7 +101,7 @@ async def prepared(
             _bundle(state, ready, argv, secrets).write(network.spec, hosts)
             yield ready
     finally:
-        tree.remove(private)
+        tree.remove(folder)
         tree.remove(draft)
 
 
@@ -137,7 +132,8 @@ async def _mount(ev: "Evaluator", mount: Mount, ready: Prepared) -> dict[str, An
     source = mount.source
     if mount.owner or mount.kind == "file":
         source = ready.draft / f"own{number}" / mount.source.name
-        tree.copy(mount.source, source, owner=_numeric(mount) if mount.owner else None)
+        owner = owner_ids(ready.root.path, mount.owner) if mount.owner else None
+        tree.copy(mount.source, source, owner=owner)
     if mount.kind == "file":
         ready.files[mount.path] = source
         return bundle.bound(source, mount.path)
@@ -152,14 +148,6 @@ async def _mount(ev: "Evaluator", mount: Mount, ready: Prepared) -> dict[str, An
     return bundle.layered(source, upper, work, mount.path)
 
 
-def _numeric(mount: Mount) -> tuple[int, int]:
-    """The owner of a mounted tree; the container whose names these would be does not exist yet."""
-    user, _, group = mount.owner.partition(":")
-    if not (user + group).isdecimal():
-        raise NotServed(f"the owner {mount.owner!r} of the mount at {mount.path}, by name and not by number,")
-    return int(user), int(group or user)
-
-
 def _secret(ev: "Evaluator", key: str, place: str) -> str:
     try:
         return ev.session.secrets.text(key)
@@ -168,7 +156,7 @@ def _secret(ev: "Evaluator", key: str, place: str) -> str:
 
 
 def _secret_file(ev: "Evaluator", mount: Mount, ready: Prepared) -> Path:
-    file = ready.private / f"secret{len(ready.mounts)}"
+    file = ready.bundle / f"secret{len(ready.mounts)}"
     file.touch(0o600)
     file.write_bytes(os.fsencode(_secret(ev, mount.key, f'secret mount "{mount.path}"')))
     os.chown(file, *(owner_ids(ready.root.path, mount.owner) if mount.owner else (0, 0)))
@@ -183,7 +171,7 @@ def _add_authorities(ready: Prepared) -> None:
         return
     found = (tree.inside(ready.root.path, path) for path in BUNDLES)
     own = next((file.read_bytes() for file in found if file.is_file()), b"")
-    authorities = ready.private / "ca.crt"
+    authorities = ready.bundle / "ca.crt"
     authorities.write_bytes(own + custom)
     ready.mounts.append(bundle.bound(authorities, BUNDLES[0], read_only=True))
 

@@ -8,6 +8,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from dagger_local import mounts
 from dagger_local.runs import live_sessions
 from dagger_local.store import default_root
 
@@ -33,6 +34,7 @@ def clear(root: Path) -> str:
     """Removes the store, unless a session uses it."""
     if running := live_sessions(root):
         return f"{root} is in use by process {', '.join(map(str, running))}: nothing was removed"
+    mounts.release(root)
     shutil.rmtree(root, ignore_errors=True)
     return f"removed {root}"
 

@@ -41,11 +41,6 @@ class Networks:
         finally:
             self._free.append(network)
 
-    async def warm(self) -> None:
-        """Makes a network for whoever comes first."""
-        async with self.lent():
-            pass
-
     async def _made(self) -> Network:
         root = self._store.temporary()
         # The capabilities and names of root, and no command that could run: there is nothing in the root.

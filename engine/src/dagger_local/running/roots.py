@@ -52,6 +52,10 @@ async def mounted(store: Store, image: Path | None, layers: Sequence[Path]) -> A
         folder.mkdir()
     lowest = [*_image_layers(image)] if image else [empty]
     lowers = [*reversed(layers), *lowest]
+    if gone := next((one for one in lowers if not one.exists()), None):
+        raise EngineError(
+            f"{gone} is gone from the store: clear it with `python -m dagger_local.upkeep clear`"
+        )
     _copy_mode(lowers[0], upper)
     storage = store.root / "containers" / "overlay"
     storage.mkdir(parents=True, exist_ok=True)
