@@ -88,7 +88,7 @@ class Release:
     Attributes:
         began: When, as Unix time.
         watch: Command lines of all processes meanwhile.
-        recorder: Command lines of Podman, none missed.
+        recorder: Command lines of Podman and the OCI runtime, none missed.
         attached: The bundles on its image when it had ended; later releases of the same image add theirs.
     """
 
