@@ -1,11 +1,10 @@
 """OCI layouts: the same bytes for the same content; a layer is compressed once for all its images."""
 
-import gzip
 import hashlib
 import json
 import os
-import shutil
 import tarfile
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,6 @@ MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 CONFIG = "application/vnd.oci.image.config.v1+json"
 LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
 INDEX = "application/vnd.oci.image.index.v1+json"
-_CHUNK = 1 << 20
 
 
 def tarball_key(image: str, config: ImageConfig) -> str:
@@ -26,8 +24,22 @@ def tarball_key(image: str, config: ImageConfig) -> str:
     return digest_of("tarball", image, asdict(config))
 
 
+def expect(draft: Path, diff_ids: Sequence[str], store: Store) -> Path:
+    """`draft/in`, a layout for Podman to save an image into, without the layers that the store has.
+
+    An empty file stands for each of them: Podman compresses and writes only blobs that are not there.
+    """
+    layout = draft / "in"
+    blobs = layout / "blobs" / "sha256"
+    blobs.mkdir(parents=True)
+    for diff_id in diff_ids:
+        if _layer(diff_id, store).exists():
+            (blobs / _hex(diff_id)).touch()
+    return layout
+
+
 def write_tarball(draft: Path, config: ImageConfig, store: Store) -> Path:
-    """Makes `image.tar` out of `draft/in`, a layout with uncompressed layers as Podman saves it.
+    """Makes `image.tar` out of `draft/in`; layers that Podman has compressed go into the store.
 
     Besides the OCI layout it holds a manifest.json, as Dagger's tarballs do.
     """
@@ -35,8 +47,11 @@ def write_tarball(draft: Path, config: ImageConfig, store: Store) -> Path:
     blobs = draft / "blobs"
     blobs.mkdir()
     saved = _read(source, _read_json(source / "index.json")["manifests"][0]["digest"])
-    layers = [_compressed(source, layer["digest"], blobs, store) for layer in saved["layers"]]
-    image_config = _configured(_read(source, saved["config"]["digest"]), config)
+    saved_config = _read(source, saved["config"]["digest"])
+    diff_ids = saved_config["rootfs"]["diff_ids"]
+    pairs = zip(diff_ids, saved["layers"], strict=True)
+    layers = [_kept(source, diff_id, layer["digest"], blobs, store) for diff_id, layer in pairs]
+    image_config = _configured(saved_config, config)
     config_ref = _put(blobs, image_config, CONFIG)
     manifest = {"schemaVersion": 2, "mediaType": MANIFEST, "config": config_ref, "layers": layers}
     manifest_ref = _put(blobs, manifest, MANIFEST)
@@ -63,25 +78,21 @@ def _configured(saved: dict[str, Any], config: ImageConfig) -> dict[str, Any]:
     return {**saved, "config": {name: value for name, value in inner.items() if value}}
 
 
-def _compressed(source: Path, diff_id: str, blobs: Path, store: Store) -> dict[str, Any]:
+def _kept(source: Path, diff_id: str, saved: str, blobs: Path, store: Store) -> dict[str, Any]:
     """The descriptor of a layer, compressed now or long ago; hard-linked from the store."""
-    kept = store.blob(diff_id.removeprefix("sha256:") + ".gz")
+    kept = _layer(diff_id, store)
     if not kept.exists():
-        made = store.temporary() / "layer.gz"
-        with (
-            _blob(source, diff_id).open("rb") as plain,
-            made.open("wb") as raw,
-            gzip.GzipFile(fileobj=raw, mode="wb", filename="", mtime=0, compresslevel=6) as packed,
-        ):
-            shutil.copyfileobj(plain, packed, _CHUNK)
-        made.rename(kept)
-        made.parent.rmdir()
+        _blob(source, saved).rename(kept)
     with kept.open("rb") as opened:
         digest = hashlib.file_digest(opened, "sha256").hexdigest()
     target = blobs / digest
     if not target.exists():
         os.link(kept, target)
     return {"mediaType": LAYER, "digest": f"sha256:{digest}", "size": kept.stat().st_size}
+
+
+def _layer(diff_id: str, store: Store) -> Path:
+    return store.blob(f"{_hex(diff_id)}.gz")
 
 
 def _put(blobs: Path, content: Any, media_type: str) -> dict[str, Any]:
@@ -113,13 +124,15 @@ def _tar(target: Path, blobs: Path, texts: dict[str, bytes]) -> Path:
 
 
 def _path(descriptor: dict[str, Any]) -> str:
-    return "blobs/sha256/" + str(descriptor["digest"]).removeprefix("sha256:")
+    return f"blobs/sha256/{_hex(descriptor['digest'])}"
 
 
 def _blob(layout: Path, digest: str) -> Path:
-    name = digest.removeprefix("sha256:")
-    nested = layout / "blobs" / "sha256" / name
-    return nested if nested.exists() else layout / name
+    return layout / "blobs" / "sha256" / _hex(digest)
+
+
+def _hex(digest: str) -> str:
+    return digest.removeprefix("sha256:")
 
 
 def _read(layout: Path, digest: str) -> dict[str, Any]:

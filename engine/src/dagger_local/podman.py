@@ -89,10 +89,18 @@ class Podman:
 
     async def folder_of(self, image: str) -> Path:
         """Where the storage keeps the uppermost layer of an image, which is named by its id."""
+        upper = (await self._known(image))["GraphDriver"]["Data"]["UpperDir"]
+        return Path(upper).parent
+
+    async def layers_of(self, image: str) -> list[str]:
+        """The digests of an image's uncompressed layers, the lowest first."""
+        return list((await self._known(image))["RootFS"]["Layers"])
+
+    async def _known(self, image: str) -> dict[str, Any]:
         found = self._images.get(image) or await self.image(image)
         if found is None:
             raise EngineError(f"the image {image[:12]} is no longer in Podman's storage")
-        return Path(found["GraphDriver"]["Data"]["UpperDir"]).parent
+        return found
 
     async def create(self, *args: str) -> str:
         """A container that goes with the session; its id. Many are removed for little more than one is."""

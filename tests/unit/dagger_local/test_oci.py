@@ -1,5 +1,6 @@
 """Tarballs: the same image gives the same bytes, and they are the layout that the spec describes."""
 
+import gzip
 import hashlib
 import json
 import tarfile
@@ -16,18 +17,22 @@ CONFIG = ImageConfig(
 )
 
 
-def saved(folder: Path) -> Path:
-    """A layout as Podman saves it: layers uncompressed, named by their diff-id."""
-    blobs = folder / "in" / "blobs" / "sha256"
-    blobs.mkdir(parents=True)
+PLAIN = b"layer" * 1000
+DIFF_ID = f"sha256:{hashlib.sha256(PLAIN).hexdigest()}"
+
+
+def saved(folder: Path, store: Store) -> Path:
+    """A layout as Podman saves it: it compresses a layer unless a file of that name is there."""
+    blobs = oci.expect(folder, [DIFF_ID], store) / "blobs" / "sha256"
+    there = (blobs / DIFF_ID.removeprefix("sha256:")).exists()
 
     def put(raw: bytes) -> dict[str, object]:
         name = hashlib.sha256(raw).hexdigest()
         (blobs / name).write_bytes(raw)
         return {"digest": f"sha256:{name}", "size": len(raw)}
 
-    layer = put(b"layer" * 1000)
-    config = put(json.dumps({"config": {"Cmd": ["old"]}, "rootfs": {"diff_ids": [layer["digest"]]}}).encode())
+    layer = {"digest": DIFF_ID, "size": 0} if there else put(gzip.compress(PLAIN, mtime=0))
+    config = put(json.dumps({"config": {"Cmd": ["old"]}, "rootfs": {"diff_ids": [DIFF_ID]}}).encode())
     manifest = put(json.dumps({"config": config, "layers": [layer]}).encode())
     (folder / "in" / "index.json").write_text(json.dumps({"manifests": [manifest]}))
     return folder
@@ -36,7 +41,7 @@ def saved(folder: Path) -> Path:
 @pytest.fixture
 def tarballs(tmp_path: Path) -> list[Path]:
     stores = [Store(tmp_path / "one"), Store(tmp_path / "two")]
-    return [oci.write_tarball(saved(store.temporary()), CONFIG, store) for store in stores]
+    return [oci.write_tarball(saved(store.temporary(), store), CONFIG, store) for store in stores]
 
 
 def test_equal_images_give_equal_tarballs(tarballs: list[Path]) -> None:
@@ -66,8 +71,11 @@ def test_every_blob_is_what_its_name_says_and_the_config_is_the_containers(tarba
 
 def test_a_layer_is_compressed_once(tmp_path: Path) -> None:
     store = Store(tmp_path / "store")
-    oci.write_tarball(saved(store.temporary()), CONFIG, store)
+    oci.write_tarball(saved(store.temporary(), store), CONFIG, store)
     (blob,) = (store.root / "blobs").iterdir()
     before = blob.stat().st_mtime_ns
-    oci.write_tarball(saved(store.temporary()), ImageConfig(), store)
+    again = oci.write_tarball(saved(store.temporary(), store), ImageConfig(), store)
     assert blob.stat().st_mtime_ns == before
+    with tarfile.open(again) as opened:
+        blobs = [f.read() for m in opened.getmembers() if (f := opened.extractfile(m))]
+    assert gzip.compress(PLAIN, mtime=0) in blobs

@@ -168,9 +168,8 @@ async def as_tarball(ev: Evaluator, parent: ContainerState) -> FileState:
         return FileState(path, kept.get("digest") or store.digest(path))
     with ev.session.progress.step("write the OCI layout"):
         draft = store.temporary()
-        await podman.text(
-            "save", "--quiet", "--format", "oci-dir", "--uncompressed", "--output", str(draft / "in"), image
-        )
+        layout = oci.expect(draft, await podman.layers_of(image), store)
+        await podman.text("save", "--quiet", "--format", "oci-dir", "--output", str(layout), image)
         made = await anyio.to_thread.run_sync(oci.write_tarball, draft, parent.config, store)
         kept_file = store.keep_file(made)
         tree.remove(draft)
