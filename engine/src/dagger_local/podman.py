@@ -12,8 +12,11 @@ import anyio
 from dagger_local.errors import NO_SPACE, EngineError
 from dagger_local.processes import Ended, Sink, ended, started
 from dagger_local.store import Store
+from dagger_local.values import digest_of
 
 _LABEL = "dagger-local.session"
+_INSPECTED = "inspected"
+_LASTING = re.compile(r"^(.+@sha256:)?[0-9a-f]{64}$")
 # Else Podman mounts its storage on itself, and nothing could be moved or linked between it and the store.
 _UNMOUNTED = "--storage-opt=overlay.skip_mount_home=true"
 # All that Podman 4.3 says when a disk is full while it commits a container.
@@ -40,7 +43,7 @@ class Podman:
         self._root = store.root / "containers"
         places = ("--root", str(self._root), "--runroot", str(run_root))
         self._argv = (program, *places, _UNMOUNTED)
-        self._session = session
+        self._store, self._session = store, session
         self._created: list[str] = []
         self._images: dict[str, dict[str, Any]] = {}
         self._env = {
@@ -79,18 +82,25 @@ class Podman:
         return done.stdout.decode().strip()
 
     async def image(self, reference: str) -> dict[str, Any] | None:
-        """What is known of a local image; None where there is no such image."""
-        done = await self.run("image", "inspect", reference)
-        if done.exit_code:
-            return None
-        found: dict[str, Any] = json.loads(done.stdout)[0]
+        """What is known of a local image; None where there is no such image.
+
+        What was found by an id or a digest stays true for as long as its layers are there.
+        """
+        lasting = _LASTING.search(reference) is not None
+        found = self._store.entry(_INSPECTED, digest_of(reference)) if lasting else None
+        if found is None or not _folder(found).exists():
+            done = await self.run("image", "inspect", reference)
+            if done.exit_code:
+                return None
+            found = json.loads(done.stdout)[0]
+            if lasting:
+                self._store.put_entry(_INSPECTED, digest_of(reference), found)
         self._images[found["Id"]] = found
         return found
 
     async def folder_of(self, image: str) -> Path:
         """Where the storage keeps the uppermost layer of an image, which is named by its id."""
-        upper = (await self._known(image))["GraphDriver"]["Data"]["UpperDir"]
-        return Path(upper).parent
+        return _folder(await self._known(image))
 
     async def layers_of(self, image: str) -> list[str]:
         """The digests of an image's uncompressed layers, the lowest first."""
@@ -146,3 +156,8 @@ class Podman:
         known, every = (await self.text(*listing), await self.text(*listing, "--external"))
         if half_made := set(every.split()) - set(known.split()):
             await self.run("rm", "--force", *half_made)
+
+
+def _folder(image: dict[str, Any]) -> Path:
+    """Where the storage keeps an image's uppermost layer."""
+    return Path(image["GraphDriver"]["Data"]["UpperDir"]).parent

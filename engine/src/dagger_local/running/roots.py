@@ -62,8 +62,8 @@ async def mounted(store: Store, image: Path | None, layers: Sequence[Path]) -> A
     names = [os.path.relpath(path, storage) for path in (upper, work)]
     options = f"lowerdir={':'.join(os.path.relpath(one, storage) for one in lowers)}"
     options += f",upperdir={names[0]},workdir={names[1]}"
-    await _mount(options, root, storage)
     try:
+        await _mount(options, root, storage)
         yield Root(root, upper)
     finally:
         with anyio.CancelScope(shield=True):

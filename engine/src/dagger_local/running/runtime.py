@@ -45,7 +45,8 @@ class Runtime:
         told = ("--log", str(bundle / _LOG), "--log-format", "json")
         argv = (*self._argv(), *told, "run", "--bundle", str(bundle), bundle.name)
         stdin, output = (subprocess.DEVNULL, log) if log else (subprocess.PIPE, subprocess.PIPE)
-        async with started(argv, dict(os.environ), stdin=stdin, output=output, end=signal.SIGKILL) as process:
+        env = {"PATH": os.environ.get("PATH", os.defpath)}
+        async with started(argv, env, stdin=stdin, output=output, end=signal.SIGKILL) as process:
             try:
                 yield process
             finally:
@@ -65,7 +66,7 @@ class Runtime:
     async def remove_all(self) -> None:
         """Kills and removes what a session has left running."""
         folder = self.session / _FOLDER
-        for container in folder.iterdir() if folder.exists() else ():
+        for container in list(folder.iterdir()) if folder.exists() else ():
             await self._remove(container.name)
 
     def _argv(self) -> tuple[str, ...]:
