@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dagger_local.podman import Podman
+from dagger_local.running import bridge
 from dagger_local.store import Store
 
 
@@ -49,6 +50,7 @@ class Networks:
             '--entrypoint=["none"]', "--rootfs", str(root),
         )  # fmt: skip
         await self._podman.text("init", holder)
+        bridge.keep_address()
         form = "{{.NetworkSettings.IPAddress}} {{.OCIConfigPath}}"
         address, config = (await self._podman.text("inspect", "--format", form, holder)).split(maxsplit=1)
         return Network(address, json.loads(Path(config).read_text()))
