@@ -13,8 +13,8 @@ def keep_address() -> None:
     """Has the bridge keep the link address that it has now.
 
     A bridge whose address nobody has set takes the lowest of its ports' addresses. When that port goes, with
-    a container of any other session, those that still run send to an address that is nobody's any more, for as
-    long as they remember it: half a minute. Podman 4.3 sets none.
+    a container of any other session, those that still run send to an address that is nobody's any more, until
+    they forget it: half a minute. Podman 4.3 sets none.
     """
     for name in _NAMES:
         request = struct.pack("16s24x", name.encode())
