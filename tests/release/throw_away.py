@@ -209,7 +209,7 @@ async def _image(images: Images, sigstore: Sigstore) -> dict[str, Done]:
         "another issuer": (IDENTITY, "https://token.actions.githubusercontent.com"),
     }
     async with throw_away(images, Patience.of(0)) as registry:
-        reference = await registry.push(layout, REHEARSAL)
+        reference, _ = await registry.push(layout, REHEARSAL)
         client = registry.client(images.cosign)
         command = ["sign", *SIGNING, "--allow-http-registry", reference]
         await _client(client, sigstore).with_exec(command, use_entrypoint=True).sync()

@@ -7,7 +7,7 @@ signature, SBOM and provenance of the same signer.
 
 from supply_chain.errors import VerificationFailed, VersionExists
 from supply_chain.layout import from_directory
-from supply_chain.publishing import keep, save, tag, verify
+from supply_chain.publishing import save, tag, verify
 from supply_chain.run import Run
 
 
@@ -24,8 +24,7 @@ async def adopt(run: Run, digest: str) -> None:
         raise VersionExists(f"{tagged} exists and does not verify", why=f"{image}: {error.what}") from error
     run.ledger.learn(adopted=True, digest=digest, image=image, tags=(plan.version.tag,), input=image)
     await save(run, image, layout)
-    await tag(run, digest)
-    await keep(run, image, layout, proven)
+    await tag(run, image, layout, proven)
 
 
 def _check_commit(ours: str, theirs: str, tagged: str, image: str) -> None:

@@ -19,8 +19,8 @@ from supply_chain.models.reference import Reference
 from supply_chain.models.referrer import Referrer, referrer
 from supply_chain.patience import again
 from supply_chain.registry import Registry
-from supply_chain.tools import cosign, crane
-from supply_chain.verifier import bundles_on
+from supply_chain.tools import crane
+from supply_chain.verifier import downloading
 from supply_chain.workbench import answers
 
 _LAYOUTS = "/layouts"
@@ -42,10 +42,22 @@ async def attach(registry: Registry, image: str, target: Descriptor, bundles: Ma
     await again(f"attaching to {image}", attempt, registry.patience)
 
 
-async def kept(registry: Registry, image: str, target: Descriptor, bundles: Sequence[str]) -> None:
-    """What another writer has dropped since it was attached is attached again; nothing else is written."""
-    there = set(map(_signature, await bundles_on(registry, image)))
-    lost = {f"bundle-{number}": one for number, one in enumerate(bundles) if _signature(one) not in there}
+async def kept(
+    registry: Registry, image: str, target: Descriptor, bundles: Sequence[str], there: Sequence[str]
+) -> None:
+    """Of `bundles`, what another writer has dropped is attached again; nothing else is written.
+
+    Args:
+        registry: Where the image is.
+        image: It, by digest.
+        target: Its manifest.
+        bundles: All that were attached to it.
+        there: All that are attached now, whoever made them.
+    """
+    signatures = set(map(_signature, there))
+    lost = {
+        f"bundle-{number}": one for number, one in enumerate(bundles) if _signature(one) not in signatures
+    }
     if lost:
         await attach(registry, image, target, lost)
 
@@ -62,8 +74,7 @@ async def _attached(
         container = container.with_mounted_directory(folder, _directory(made))
         pushing = crane.push(folder, repository.at(made.digest))
         commands.append([crane.PROGRAM, *pushing])
-    reading = [cosign.PROGRAM, *cosign.download_bundles(image)]
-    *pushed, read = await answers(container, [*commands, reading])
+    *pushed, read = await answers(container, [*commands, downloading(image)])
     said = [f"{name} could not be attached to {image}" for name in bundles]
     said.append(f"what is attached to {image} could not be read")
     failed = [(what, answer) for what, answer in zip(said, [*pushed, read], strict=True) if answer.code]

@@ -1,5 +1,7 @@
 """What is signed about an image: the image itself, its SBOM, and its provenance; then attached to it."""
 
+from collections.abc import Sequence
+
 from supply_chain import evidence
 from supply_chain.attaching import attach
 from supply_chain.errors import VerificationFailed
@@ -12,15 +14,22 @@ from supply_chain.provenance import provenance
 from supply_chain.run import Run
 from supply_chain.signer import signed
 from supply_chain.toolbox import text_file
-from supply_chain.verifier import bundles_on, judged_bundles
+from supply_chain.verifier import bundles_in, downloading, judged_bundles
+from supply_chain.workbench import Answer
 
 _BYPRODUCTS = ("sbom.spdx.json", "trivy.json", "trivy.sarif")
 _REUSED = "the image was signed and attested by this signer before: it was verified, not signed again"
 
 
-async def attested(run: Run, subject: Subject, image: str) -> None:
-    """Signature, SBOM and provenance of this run's signer are on the image."""
-    if run.plan.mode is Mode.RELEASE and await _is_attested(run, subject, image):
+def look_before(run: Run, subject: Subject) -> list[list[str]]:
+    """What `attested` needs to be told: commands to be run in a workbench once the image is pushed."""
+    image = run.plan.repository.at(subject.layout.digest)
+    return [downloading(image)] if run.plan.mode is Mode.RELEASE else []
+
+
+async def attested(run: Run, subject: Subject, image: str, seen: Sequence[Answer]) -> None:
+    """Signature, SBOM and provenance of this run's signer are on the image; `seen` is what the look said."""
+    if seen and await _is_attested(run, subject, image, *seen):
         run.ledger.notice(_REUSED)
         return
     with run.ledger.step("provenance"):
@@ -34,10 +43,10 @@ async def attested(run: Run, subject: Subject, image: str) -> None:
         await attach(run.registry, image, subject.layout.target, bundles)
 
 
-async def _is_attested(run: Run, subject: Subject, image: str) -> bool:
+async def _is_attested(run: Run, subject: Subject, image: str, seen: Answer) -> bool:
     """Whether an earlier run of this signer got as far as this one is about to."""
     with run.ledger.step("signed before"):
-        bundles = await bundles_on(run.registry, image)
+        bundles = await bundles_in(run.registry, image, seen)
         try:
             proven = await judged_bundles(run.images, run.trust, subject.layout.digest, bundles)
         except VerificationFailed:

@@ -51,7 +51,8 @@ class InRegistry:
         """Push an image by digest, leaving no tag; the reference by digest."""
         project, target = await self._project(), Repository.parse(repository)
         subject = await subject_of(Given.of(image, tarball, reference), project)
-        return await (await _registry(project)).push(subject.layout, target)
+        pushed, _ = await (await _registry(project)).push(subject.layout, target)
+        return pushed
 
     @never_cached
     @carried

@@ -8,7 +8,9 @@ from supply_chain.models.reference import revision_tag
 from supply_chain.models.version import LATEST, is_highest_stable
 from supply_chain.run import Run
 from supply_chain.self_test import self_tested
-from supply_chain.verifier import Proven, verified
+from supply_chain.tools import crane
+from supply_chain.verifier import Proven, bundles_in, downloading, verified
+from supply_chain.workbench import Answer
 
 
 async def verify(run: Run, image: str) -> Proven:
@@ -29,32 +31,35 @@ async def save(run: Run, image: str, layout: Layout) -> None:
         run.ledger.directories["layout"] = await evidence.saved(run.registry, image, layout.digest)
 
 
-async def tag(run: Run, digest: str) -> None:
-    """The release's tags name the image, the version's last."""
+async def tag(run: Run, image: str, layout: Layout, proven: Proven) -> None:
+    """The release's tags name the image, the version's last; what was proven of it is still there then."""
+    digest, repository, version = proven.verification.image, run.plan.repository, run.plan.version.tag
     moved: list[str] = []
 
     def noted(name: str) -> None:
         moved.append(name)
         run.ledger.learn(tags=tuple(moved))
 
-    others = _other_tags(run, await _existing(run, digest))
-    if others:
+    if others := _other_tags(run, await _existing(run, digest)):
+        looking = crane.in_workbench(crane.digest(repository.tagged(version)))
         with run.ledger.step(f"tag {' and '.join(others)}"):
-            await run.registry.tag(run.plan.repository, digest, others, noted)
-        await _check_free(run, digest)
-    version = run.plan.version.tag
+            [seen] = await run.registry.tag(repository, digest, others, noted, *looking)
+        await _check_free(run, digest, seen)
+    looking = [] if run.registry.rehearsal else [downloading(image)]
     with run.ledger.step(f"tag {version}"):
-        await run.registry.tag(run.plan.repository, digest, [version], noted)
+        attached = await run.registry.tag(repository, digest, [version], noted, *looking)
+    for seen in attached:
+        await _keep(run, image, layout, proven, seen)
 
 
-async def keep(run: Run, image: str, layout: Layout, proven: Proven) -> None:
-    """What was proven is still there, now that the tags name the image.
+async def _keep(run: Run, image: str, layout: Layout, proven: Proven, seen: Answer) -> None:
+    """What was proven is still there, now that the tags name the image: `seen` says what is attached to it.
 
     A registry without a referrers API may have lost it to a writer who had read the list before.
     """
-    if not run.registry.rehearsal:
-        with run.ledger.step("still attached"):
-            await kept(run.registry, image, layout.target, proven.bundles)
+    with run.ledger.step("still attached"):
+        there = await bundles_in(run.registry, image, seen)
+        await kept(run.registry, image, layout.target, proven.bundles, there)
 
 
 async def _existing(run: Run, digest: str) -> list[str]:
@@ -65,11 +70,11 @@ async def _existing(run: Run, digest: str) -> list[str]:
     return existing
 
 
-async def _check_free(run: Run, digest: str) -> None:
+async def _check_free(run: Run, digest: str, seen: Answer) -> None:
     """TagMoved where somebody else has taken the version since; no registry tags only what is free."""
     with run.ledger.step("version still free"):
-        named = await run.registry.named(run.plan.repository.tagged(run.plan.version.tag))
-        _check_named(run, named, digest)
+        tagged = run.plan.repository.tagged(run.plan.version.tag)
+        _check_named(run, await run.registry.named_in(seen, tagged), digest)
 
 
 def _check_named(run: Run, named: str, digest: str) -> None:

@@ -79,21 +79,32 @@ class Registry:
         """Whether the registry of `reference` has answered in this run; the throw-away one always runs."""
         return self.rehearsal or _host(reference) in self.patience.met
 
-    async def push(self, layout: Layout, repository: Repository) -> str:
-        """Push the layout's image by digest, leaving no tag; the reference, which the registry confirmed."""
+    async def push(
+        self, layout: Layout, repository: Repository, *then: Sequence[str]
+    ) -> tuple[str, list[Answer]]:
+        """Push the layout's image by digest, leaving no tag.
+
+        Args:
+            layout: The image.
+            repository: Where to push it.
+            then: Commands of the workbench that are run once it is there.
+
+        Returns:
+            The reference, which the registry confirmed, and what `then` came to, whatever that is.
+        """
         reference = repository.at(layout.digest)
         what = f"{reference} could not be pushed"
-        commands = _of_crane(crane.push(_LAYOUT, reference), crane.digest(reference))
+        commands = crane.in_workbench(crane.push(_LAYOUT, reference), crane.digest(reference))
 
-        async def push() -> list[str]:
+        async def push() -> tuple[Sequence[str], list[Answer]]:
             bench = self.workbench().with_mounted_directory(_LAYOUT, layout.directory)
-            said = await answers(bench, commands, at_once=UNTIL_FAILURE)
-            return [self._good(reference, what, answer).stdout for answer in said]
+            said = await answers(bench, [*commands, *then], at_once=UNTIL_FAILURE)
+            return [self._good(reference, what, answer).stdout for answer in said[:2]], said[2:]
 
-        pushed, served = await self._again(reference, what, push)
+        (pushed, served), more = await self._again(reference, what, push)
         check_digest("what crane pushed", crane.digest_in(pushed), layout.digest)
         check_digest("what the registry serves", crane.digest_in(served), layout.digest)
-        return reference
+        return reference, more
 
     async def digest(self, reference: str) -> str:
         """The digest the registry serves for `reference`; ImageMissing where it has no such image."""
@@ -120,7 +131,7 @@ class Registry:
     async def taken(self, repository: Repository, tag: str) -> tuple[str, list[str]]:
         """The digest that a tag names, empty where it is free, and every tag of the repository."""
         what = f"the tags of {repository} could not be listed"
-        commands = _of_crane(crane.digest(repository.tagged(tag)), crane.tags(str(repository)))
+        commands = crane.in_workbench(crane.digest(repository.tagged(tag)), crane.tags(str(repository)))
 
         async def ask() -> tuple[str, list[str]]:
             said = await answers(self.workbench(), commands)
@@ -149,9 +160,20 @@ class Registry:
 
         return await self._again(reference, what, ask, _QUESTION)
 
+    async def named_in(self, seen: Answer, reference: str) -> str:
+        """As `named`, where a workbench was asked for the digest already; asked once more if that failed."""
+        if seen.code and not is_absent(seen.stderr):
+            return await self.named(reference)
+        return crane.digest_in(seen.stdout) if not seen.code else ""
+
     async def tag(
-        self, repository: Repository, digest: str, names: Sequence[str], moved: Callable[[str], None]
-    ) -> None:
+        self,
+        repository: Repository,
+        digest: str,
+        names: Sequence[str],
+        moved: Callable[[str], None],
+        *then: Sequence[str],
+    ) -> list[Answer]:
         """Let the tags name the image, one after the other, and see that they do.
 
         Args:
@@ -159,22 +181,27 @@ class Registry:
             digest: The image.
             names: The tags, in this order; none moves after one that could not.
             moved: Told of each that names the image.
+            then: Commands of the workbench that are run once all do.
+
+        Returns:
+            What `then` came to, whatever that is.
         """
         waiting = list(names)
 
-        async def tag() -> None:
-            commands = _tagging(repository, digest, waiting)
-            said = await answers(self.workbench(), commands, at_once=UNTIL_FAILURE)
-            for name, pair in zip(tuple(waiting), _pairs(said), strict=False):
+        async def tag() -> list[Answer]:
+            commands = crane.tagging(repository, repository.at(digest), waiting)
+            said = await answers(self.workbench(), [*commands, *then], at_once=UNTIL_FAILURE)
+            for name, pair in zip(tuple(waiting), _pairs(said[: len(commands)]), strict=False):
                 what = f"{repository.tagged(name)} could not be tagged"
                 *_, served = [self._good(str(repository), what, answer) for answer in pair]
                 check_digest(f"the tag {name}", crane.digest_in(served.stdout), digest)
                 waiting.remove(name)
                 moved(name)
+            return said[len(commands) :]
 
         what = f"{repository.tagged(names[0])} could not be tagged"
         try:
-            await self._again(str(repository), what, tag, _QUESTION * len(names))
+            return await self._again(str(repository), what, tag, _QUESTION * len([*names, *then]))
         except SupplyChainError as error:
             raise error.but(advice=_TAGS_SO_FAR) from error
 
@@ -261,18 +288,6 @@ async def throw_away(images: Images, patience: Patience) -> AsyncIterator[Regist
         # The end of the session stops it in any case; a run that passed does not fail for this.
         with anyio.CancelScope(shield=True), suppress(dagger.QueryError):
             await running.stop()
-
-
-def _tagging(repository: Repository, digest: str, names: Sequence[str]) -> list[list[str]]:
-    """Two commands for each tag: it is moved, and looked up."""
-    image = repository.at(digest)
-    pairs = (_of_crane(crane.tag(image, name), crane.digest(repository.tagged(name))) for name in names)
-    return [command for pair in pairs for command in pair]
-
-
-def _of_crane(*commands: list[str]) -> list[list[str]]:
-    """The commands as a workbench runs them."""
-    return [[crane.PROGRAM, *command] for command in commands]
 
 
 def _pairs(said: Sequence[Answer]) -> list[Sequence[Answer]]:

@@ -16,7 +16,7 @@ import dagger
 
 from supply_chain import evidence, publishing
 from supply_chain.adoption import adopt
-from supply_chain.attesting import attested
+from supply_chain.attesting import attested, look_before
 from supply_chain.checking import Checked, Checking
 from supply_chain.errors import InternalError, SupplyChainError
 from supply_chain.inputs import Subject, check_unmoved, subject_of
@@ -33,6 +33,7 @@ from supply_chain.scanner import check_sbom, conversions, findings_file, report_
 from supply_chain.signing import signer_of
 from supply_chain.toolbox import both, text_file
 from supply_chain.vulnerability_db import VulnerabilityDb
+from supply_chain.workbench import Answer
 
 
 async def candidate(plan: Plan) -> dagger.Directory:
@@ -86,14 +87,13 @@ async def pipeline(run: Run) -> None:
     _gate(run, report)
     checked.raise_failure()
     await check_unmoved(run.plan.request.given, subject, run.plan.project)
-    image = await _pushed(run, subject)
-    await attested(run, subject, image)
+    image, seen = await _pushed(run, subject)
+    await attested(run, subject, image, seen)
     proven, _ = await both(
         lambda: publishing.verify(run, image),
         lambda: publishing.save(run, image, subject.layout),
     )
-    await publishing.tag(run, subject.layout.digest)
-    await publishing.keep(run, image, subject.layout, proven)
+    await publishing.tag(run, image, subject.layout, proven)
 
 
 @asynccontextmanager
@@ -197,8 +197,9 @@ def _gate(run: Run, report: Report) -> None:
         policy.check(judgement)
 
 
-async def _pushed(run: Run, subject: Subject) -> str:
+async def _pushed(run: Run, subject: Subject) -> tuple[str, list[Answer]]:
     with run.ledger.step("push"):
-        image = await run.registry.push(subject.layout, run.plan.repository)
+        looking = look_before(run, subject)
+        image, seen = await run.registry.push(subject.layout, run.plan.repository, *looking)
     run.ledger.learn(image=image)
-    return image
+    return image, seen

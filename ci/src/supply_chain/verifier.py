@@ -60,10 +60,15 @@ async def vouched_for(images: Images, trust: Trust, digest: str, bundles: Sequen
 
 async def bundles_on(registry: Registry, image: str) -> list[str]:
     """Every bundle that is attached to the image, whoever made it; none where nothing is attached."""
-    [said] = await answers(registry.workbench(), [_download(image)])
+    [said] = await answers(registry.workbench(), [downloading(image)])
     if said.code:
         raise _refusal(registry, image, said)
     return list(lines(said.stdout))
+
+
+async def bundles_in(registry: Registry, image: str, said: Answer) -> list[str]:
+    """As `bundles_on`, where `downloading` was run elsewhere and said this; asked once more if it failed."""
+    return await bundles_on(registry, image) if said.code else list(lines(said.stdout))
 
 
 async def resolved(registry: Registry, reference: Reference) -> str:
@@ -77,7 +82,7 @@ async def _stock(registry: Registry, trust: Trust, image: str) -> list[str]:
     checks = [cosign.verify(image, trust.flags)] + [
         cosign.verify_attestation(image, kind, trust.flags) for kind in _STOCK_TYPES
     ]
-    commands = [_download(image)] + [[cosign.PROGRAM, *check] for check in checks]
+    commands = [downloading(image)] + [[cosign.PROGRAM, *check] for check in checks]
     downloaded, *said = await answers(trust.equip(registry.workbench()), commands, at_once=_AT_ONCE)
     for answer in said:
         if answer.code:
@@ -87,7 +92,8 @@ async def _stock(registry: Registry, trust: Trust, image: str) -> list[str]:
     return list(lines(downloaded.stdout))
 
 
-def _download(image: str) -> list[str]:
+def downloading(image: str) -> list[str]:
+    """The command of a workbench that prints all bundles on the image."""
     return [cosign.PROGRAM, *cosign.download_bundles(image)]
 
 

@@ -7,13 +7,15 @@ import pytest
 
 from supply_chain.errors import DigestMismatch, RegistryDenied, RegistryUnavailable, SupplyChainError
 from supply_chain.images import Images
+from supply_chain.layout import Layout
+from supply_chain.models.image_layout import Descriptor
 from supply_chain.models.reference import Repository
 from supply_chain.patience import Patience
 from supply_chain.registry import Registry
 from supply_chain.tools import crane
 from supply_chain.workbench import Answer
 from unit.supply_chain.clock import Time
-from unit.supply_chain.engine import GOOD, Files, bad, run_by
+from unit.supply_chain.engine import GOOD, Files, bad, directory, run_by
 
 HERE, OTHER = f"sha256:{'1' * 64}", f"sha256:{'2' * 64}"
 REPOSITORY = Repository.parse("ghcr.io/acme/inventory")
@@ -41,6 +43,10 @@ class Tags:
                 return bad(self.failures[name].pop(0))
         if verb == "ls":
             return Answer(code=0, stdout="\n".join(self.there), stderr="")
+        if verb == "push":
+            return Answer(code=0, stdout=f"{REPOSITORY}@{HERE}\n", stderr="")
+        if "@" in reference and verb == "digest":
+            return Answer(code=0, stdout=reference.rpartition("@")[2], stderr="")
         if verb == "tag":
             self.there |= {tag: HERE} if self.keeps else {}
             return GOOD
@@ -60,6 +66,20 @@ def _tag(
     run_by(tags, monkeypatch)
     registry = Registry(images=Images.pinned(), patience=patience)
     anyio.run(registry.tag, REPOSITORY, HERE, ["sha-1", "latest"], moved)
+
+
+def pushed(tags: Tags, monkeypatch: pytest.MonkeyPatch) -> tuple[str, list[Answer]]:
+    """What came of an image that was pushed, with a look at a tag after it."""
+    run_by(tags, monkeypatch)
+    target = Descriptor(digest=HERE, size=1, media_type="application/vnd.oci.image.manifest.v1+json")
+    layout = Layout(directory({"index.json": "{}"}), HERE, "{}", target)
+    looking = crane.in_workbench(crane.digest(f"{REPOSITORY}:1.0"))
+    registry = Registry(images=Images.pinned(), patience=Time().patience(0))
+
+    async def push() -> tuple[str, list[Answer]]:
+        return await registry.push(layout, REPOSITORY, *looking)
+
+    return anyio.run(push)
 
 
 def taken(tags: Tags, monkeypatch: pytest.MonkeyPatch) -> tuple[str, list[str]]:
@@ -100,6 +120,37 @@ def test_a_tag_that_names_something_else_is_told(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(DigestMismatch, match="the tag sha-1"):
         _tag(tags, monkeypatch, Time().patience(0), moved.append)
     assert moved == []
+
+
+def test_what_is_asked_after_a_push_is_answered_whatever_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    for tags, code, stdout in ((Tags({"1.0": OTHER}), 0, OTHER), (Tags({}, **{"1.0": [BUSY]}), 1, "")):
+        image, [seen] = pushed(tags, monkeypatch)
+        assert (image, seen.code, seen.stdout) == (f"{REPOSITORY}@{HERE}", code, stdout)
+        assert [asked.partition(" ")[0] for asked in tags.asked] == ["push", "digest", "digest"]
+
+
+def test_nothing_is_asked_after_a_push_that_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    tags = Tags({}, push=[DENIED])
+    with pytest.raises(RegistryDenied, match="could not be pushed"):
+        pushed(tags, monkeypatch)
+    assert len(tags.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("seen", "named"),
+    [(Answer(code=0, stdout=f"{OTHER}\n", stderr=""), OTHER), (bad(NOBODY), ""), (bad(BUSY), HERE)],
+    ids=["taken", "free", "asked again"],
+)
+def test_a_look_that_was_taken_elsewhere_counts_unless_it_failed(
+    seen: Answer, named: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def asked_again(_registry: Registry, reference: str) -> str:
+        assert reference == f"{REPOSITORY}:1.0"
+        return HERE
+
+    monkeypatch.setattr(Registry, "named", asked_again)
+    registry = Registry(images=Images.pinned(), patience=Time().patience(0))
+    assert anyio.run(registry.named_in, seen, f"{REPOSITORY}:1.0") == named
 
 
 def test_what_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:

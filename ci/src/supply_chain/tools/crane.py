@@ -4,8 +4,10 @@ Source: https://github.com/google/go-containerregistry/blob/main/cmd/crane/doc/c
 """
 
 import re
+from collections.abc import Sequence
 
 from supply_chain.models.base import SHA256
+from supply_chain.models.reference import Repository
 
 PROGRAM = "/ko-app/crane"
 """Where the official image keeps it."""
@@ -40,6 +42,17 @@ def tags(repository: str) -> list[str]:
 def tag(reference: str, name: str) -> list[str]:
     """Let the tag `name` name the image `reference`."""
     return ["tag", reference, name]
+
+
+def tagging(repository: Repository, image: str, names: Sequence[str]) -> list[list[str]]:
+    """Two commands of a workbench for each tag: it is moved to the image, and looked up."""
+    pairs = (in_workbench(tag(image, name), digest(repository.tagged(name))) for name in names)
+    return [command for pair in pairs for command in pair]
+
+
+def in_workbench(*commands: Sequence[str]) -> list[list[str]]:
+    """The commands as a workbench runs them."""
+    return [[PROGRAM, *command] for command in commands]
 
 
 def digest_in(output: str) -> str:
