@@ -4,23 +4,24 @@ from supply_chain import evidence
 from supply_chain.attaching import kept
 from supply_chain.errors import TagMoved
 from supply_chain.layout import Layout
-from supply_chain.models.reference import revision_tag
+from supply_chain.models.reference import Reference, revision_tag
 from supply_chain.models.version import LATEST, is_highest_stable
 from supply_chain.run import Run
-from supply_chain.self_test import self_tested
+from supply_chain.self_test import questions, self_tested
 from supply_chain.tools import crane
-from supply_chain.verifier import Proven, bundles_in, downloading, verified
+from supply_chain.verifier import Proven, bundles_in, downloading, verified_beside
 from supply_chain.workbench import Answer
 
 
 async def verify(run: Run, image: str) -> Proven:
     """The registry holds signature, SBOM and provenance of this signer, and the verifier bites."""
     with run.ledger.step("verify"):
-        proven = await verified(run.registry, run.trust, image)
+        spoilt = questions(run.trust, Reference.parse(image).digest or "")
+        proven, said = await verified_beside(run.registry, run.trust, image, spoilt)
     run.ledger.learn(verification=proven.verification)
     run.ledger.directories["bundles"] = evidence.bundles(proven.bundles)
     with run.ledger.step("self-test"):
-        refused = await self_tested(run.images, run.trust, proven)
+        refused = self_tested(run.trust, proven, said)
     run.ledger.learn(self_test=refused)
     return proven
 

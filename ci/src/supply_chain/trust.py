@@ -48,7 +48,7 @@ class Trust:
     def equip(self, container: dagger.Container) -> dagger.Container:
         """The container with the files those flags name."""
         if self.policy.public_key:
-            files = cosign.NO_SERVICES | {cosign.PUBLIC_KEY: self.policy.public_key}
+            files = cosign.NO_SERVICES | {cosign.key_file(self.policy.public_key): self.policy.public_key}
         else:
             files = {cosign.TRUSTED_ROOT: self.trusted_root} if self.trusted_root else {}
         return with_files(container, files)

@@ -7,6 +7,7 @@ cosign alone, so that what is judged is, byte for byte, what cosign vouched for.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from supply_chain import vouching
 from supply_chain.errors import SupplyChainError
 from supply_chain.images import Images
 from supply_chain.models.bundle import lines, predicate_type
@@ -16,6 +17,7 @@ from supply_chain.patience import again
 from supply_chain.registry import Registry
 from supply_chain.tools import cosign
 from supply_chain.trust import Trust
+from supply_chain.vouching import Heard, Question
 from supply_chain.workbench import Answer, answers, workbench
 
 _STOCK_TYPES = ("spdxjson", "slsaprovenance1")
@@ -32,30 +34,44 @@ class Proven:
     """Those that cosign vouched for, as JSON."""
 
 
+Said = list[tuple[str, Answer]]
+"""Bundles, and what cosign said of each."""
+
+
 async def verified(registry: Registry, trust: Trust, image: str) -> Proven:
     """What the registry holds on the image, given by digest, proves; a named error where it is too little."""
-    bundles = await again(f"verifying {image}", lambda: _stock(registry, trust, image), registry.patience)
-    return await judged_bundles(registry.images, trust, Reference.parse(image).digest or "", bundles)
+    proven, _ = await verified_beside(registry, trust, image, ())
+    return proven
+
+
+async def verified_beside(
+    registry: Registry, trust: Trust, image: str, others: Sequence[Question]
+) -> tuple[Proven, list[Said]]:
+    """As `verified`; and what cosign said to each of the other questions about the bundles that prove it."""
+    asked = Question(Reference.parse(image).digest or "", trust)
+    heard = await again(
+        f"verifying {image}", lambda: _stock(registry, asked, image, others), registry.patience
+    )
+    proven = proven_by(asked, heard.to(0))
+    said = [heard.to(number) for number in range(1, len(others) + 1)]
+    return proven, [[(one, answer) for one, answer in each if one in proven.bundles] for each in said]
 
 
 async def judged_bundles(images: Images, trust: Trust, digest: str, bundles: Sequence[str]) -> Proven:
     """What these bundles prove of the image."""
-    vouched = await vouched_for(images, trust, digest, bundles)
-    return Proven(judged(digest, [bundle.encode() for bundle in vouched], trust.policy), tuple(vouched))
+    question, readable = Question(digest, trust), [one for one in bundles if predicate_type(one.encode())]
+    if not readable:
+        return proven_by(question, [])
+    bench = vouching.asking(workbench(images), [question], bundles=readable)
+    [said] = await answers(bench, [vouching.ASKING], inside=[question.command])
+    return proven_by(question, vouching.heard(said).to(0))
 
 
-async def vouched_for(images: Images, trust: Trust, digest: str, bundles: Sequence[str]) -> list[str]:
-    """The bundles that cosign vouches for; its first refusal where that is none of them.
-
-    Anybody who may push can attach what they like, so others beside ours are nothing to wonder at.
-    """
-    readable = [bundle for bundle in bundles if predicate_type(bundle.encode())]
-    said = await _asked(images, trust, digest, readable)
-    good = [bundle for bundle, answer in zip(readable, said, strict=True) if answer.code == 0]
-    if said and not good:
-        what = f"no bundle about {digest} can be verified"
-        raise cosign.verification_refusal(what, said[0].stderr, readable[0].encode())
-    return good
+def proven_by(question: Question, said: Said) -> Proven:
+    """What bundles prove, of which cosign said this."""
+    vouched = question.vouched(said)
+    documents = [bundle.encode() for bundle in vouched]
+    return Proven(judged(question.digest, documents, question.trust.policy), tuple(vouched))
 
 
 async def bundles_on(registry: Registry, image: str) -> list[str]:
@@ -77,35 +93,28 @@ async def resolved(registry: Registry, reference: Reference) -> str:
     return reference.repository.at(digest)
 
 
-async def _stock(registry: Registry, trust: Trust, image: str) -> list[str]:
-    """Stock cosign accepts signature, SBOM and provenance; all bundles on the image."""
-    checks = [cosign.verify(image, trust.flags)] + [
-        cosign.verify_attestation(image, kind, trust.flags) for kind in _STOCK_TYPES
+async def _stock(registry: Registry, asked: Question, image: str, others: Sequence[Question]) -> Heard:
+    """Stock cosign accepts signature, SBOM and provenance; and what it says of each bundle on the image."""
+    flags = asked.trust.flags
+    checks = [cosign.verify(image, flags)] + [
+        cosign.verify_attestation(image, kind, flags) for kind in _STOCK_TYPES
     ]
-    commands = [downloading(image)] + [[cosign.PROGRAM, *check] for check in checks]
-    downloaded, *said = await answers(trust.equip(registry.workbench()), commands, at_once=_AT_ONCE)
+    commands = [vouching.ASKING] + [[cosign.PROGRAM, *check] for check in checks]
+    bench = vouching.asking(registry.workbench(), [asked, *others], downloading(image))
+    inside = [downloading(image), asked.command]
+    each, *said = await answers(bench, commands, at_once=_AT_ONCE, inside=inside)
     for answer in said:
         if answer.code:
             raise _refusal(registry, image, answer)
-    if downloaded.code:
-        raise _refusal(registry, image, downloaded)
-    return list(lines(downloaded.stdout))
+    heard = vouching.heard(each)
+    if heard.download and heard.download.code:
+        raise _refusal(registry, image, heard.download)
+    return heard
 
 
 def downloading(image: str) -> list[str]:
     """The command of a workbench that prints all bundles on the image."""
     return [cosign.PROGRAM, *cosign.download_bundles(image)]
-
-
-async def _asked(images: Images, trust: Trust, digest: str, bundles: Sequence[str]) -> list[Answer]:
-    """What cosign says of each bundle about the image."""
-    container, commands = trust.equip(workbench(images)), []
-    for number, bundle in enumerate(bundles):
-        path = f"/bundles/{number}.sigstore.json"
-        container = container.with_new_file(path, bundle)
-        check = cosign.verify_blob_attestation(path, digest, predicate_type(bundle.encode()), trust.flags)
-        commands.append([cosign.PROGRAM, *check])
-    return await answers(container, commands, at_once=_AT_ONCE) if commands else []
 
 
 def _refusal(registry: Registry, image: str, said: Answer) -> SupplyChainError:

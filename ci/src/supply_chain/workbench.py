@@ -46,24 +46,33 @@ def workbench(images: Images) -> dagger.Container:
 
 
 async def answers(
-    container: dagger.Container, commands: Sequence[Sequence[str]], *, at_once: int = 1
+    container: dagger.Container,
+    commands: Sequence[Sequence[str]],
+    *,
+    at_once: int = 1,
+    inside: Sequence[Sequence[str]] = (),
 ) -> list[Answer]:
     """What the commands came to, in their order; `at_once` of them are run side by side.
 
-    With UNTIL_FAILURE, the answers end with the first command that failed.
+    With UNTIL_FAILURE, the answers end with the first command that failed. Those `inside` are run by the
+    commands themselves; whoever watches is told of them too.
     """
-    made, _ = await run(container, commands, at_once=at_once)
+    made, _ = await run(container, commands, at_once=at_once, inside=inside)
     return made
 
 
 async def run(
-    container: dagger.Container, commands: Sequence[Sequence[str]], *, at_once: int = 1
+    container: dagger.Container,
+    commands: Sequence[Sequence[str]],
+    *,
+    at_once: int = 1,
+    inside: Sequence[Sequence[str]] = (),
 ) -> tuple[list[Answer], dagger.Container]:
     """What the commands came to, and the container as they left it."""
     asking = (
         container.with_new_file(_COMMANDS, json.dumps([list(command) for command in commands]))
         .with_directory("/answers", dag.directory())
-        .with_exec(script_args(_COMMANDS, _ANSWERS, str(at_once), _title(commands)))
+        .with_exec(script_args(_COMMANDS, _ANSWERS, str(at_once), _title([*commands, *inside])))
     )
     with tool_failing_as(lambda words: InternalError("commands could not be run", why=last_words(words))):
         said = await asking.file(_ANSWERS).contents()

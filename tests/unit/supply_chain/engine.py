@@ -7,7 +7,9 @@ crane or whoever else is asked.
 import copy
 import functools
 import json
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Self, cast
 
 import dagger
@@ -16,7 +18,9 @@ from dagger import dag
 
 from supply_chain.errors import SupplyChainError
 from supply_chain.faults import Fault
+from supply_chain.scripts import verify_bundles
 from supply_chain.toolbox import script_args, script_text
+from supply_chain.vouching import ASKING
 from supply_chain.workbench import UNTIL_FAILURE, Answer
 
 Files = dict[str, str]
@@ -179,8 +183,21 @@ class Container(Tree):
         for command in json.loads(files[commands]):
             if said and said[-1].code and at_once == str(UNTIL_FAILURE):
                 break
-            said.append(self.program(command, files))
+            said.append(self._asking(files) if command == [*ASKING] else self.program(command, files))
         return files | {answers: json.dumps([answer.model_dump() for answer in said])}
+
+    def _asking(self, files: Files) -> Answer:
+        """The script that asks about bundles, itself; its commands are run by the engine's program."""
+
+        def ask(command: list[str]) -> dict[str, Any]:
+            with_bundles = files | {str(path): path.read_text() for path in made.iterdir()}
+            return self.program(command, with_bundles).model_dump()
+
+        assert files[ASKING[1]] == script_text("verify_bundles")
+        with tempfile.TemporaryDirectory() as folder:
+            made = Path(folder)
+            answers = verify_bundles.answered(json.loads(files[ASKING[2]]), made, ask)
+        return Answer(code=0, stdout=json.dumps(answers), stderr="")
 
     def _changed(self, **attributes: Any) -> Self:
         changed = copy.copy(self)

@@ -12,6 +12,7 @@ import pytest
 
 import supply_chain
 from supply_chain.images import Images
+from supply_chain.models.reference import Repository
 from supply_chain.models.verification_policy import VerificationPolicy
 from supply_chain.registry import REHEARSAL, Registry
 from supply_chain.tools import cosign, crane, docker_config, pip_audit, sigstore_servers, trivy
@@ -42,6 +43,8 @@ COMMANDS: dict[Callable[..., Sequence[object]], list[Sequence[object]]] = {
     crane.pull: [crane.pull(IMAGE, "linux/amd64", "/layout"), crane.pull(IMAGE, "", "/layout")],
     crane.tags: [crane.tags("ghcr.io/acme/app")],
     crane.tag: [crane.tag(IMAGE, "1.0")],
+    crane.tagging: [*crane.tagging(Repository.parse("ghcr.io/acme/app"), IMAGE, ["1.0", "latest"])],
+    crane.in_workbench: [*crane.in_workbench(crane.digest(IMAGE))],
     cosign.public_key: [cosign.public_key()],
     cosign.keyless: [cosign.keyless(private=True), cosign.keyless(private=False)],
     cosign.anchor_flags: [
@@ -114,8 +117,10 @@ def test_no_command_trusts_plain_http_an_unknown_registry_or_a_missing_log() -> 
 
 
 def test_only_a_key_is_trusted_without_a_log() -> None:
-    assert cosign.anchor_flags(WITH_KEY, private=True) == cosign.AGAINST_KEY
-    assert WITHOUT_A_LOG in cosign.AGAINST_KEY
+    flags = cosign.anchor_flags(WITH_KEY, private=True)
+    assert flags == cosign.anchor_flags(WITH_KEY, private=False)
+    assert WITHOUT_A_LOG in flags
+    assert flags[:2] == ("--key", cosign.key_file(PUBLIC_KEY))
     for private in (True, False):
         assert not [
             word for word in cosign.anchor_flags(BY_IDENTITY, private=private) if TRUSTING.match(word)

@@ -5,15 +5,15 @@ from collections.abc import Sequence
 import anyio
 import pytest
 
-from supply_chain import self_test
+from supply_chain import self_test, vouching
 from supply_chain.errors import SupplyChainError, TrustedRootInvalid, VerifierFailed
 from supply_chain.images import Images
 from supply_chain.models.outcome import Rejection
 from supply_chain.models.place import Place
-from supply_chain.models.verification import Verification
-from supply_chain.self_test import self_tested
+from supply_chain.self_test import questions, self_tested
 from supply_chain.trust import Trust
 from supply_chain.verifier import Proven
+from supply_chain.workbench import answers, workbench
 from unit.supply_chain.attesting import DIGEST, bundles, statements
 from unit.supply_chain.cosigning import BY_IDENTITY, BY_KEY, Cosign, accepting
 from unit.supply_chain.engine import Program, run_by
@@ -28,8 +28,11 @@ def refusals(
     program: Program, trust: Trust, made: Sequence[str], monkeypatch: pytest.MonkeyPatch
 ) -> dict[str, Rejection]:
     run_by(program, monkeypatch)
-    proven = Proven(verification(DIGEST), tuple(made))
-    refused = anyio.run(self_tested, Images.pinned(), trust, proven)
+    spoilt, proven = questions(trust, DIGEST), Proven(verification(DIGEST), tuple(made))
+    bench = vouching.asking(workbench(Images.pinned()), spoilt, bundles=made)
+    [said] = anyio.run(answers, bench, [vouching.ASKING])
+    heard = vouching.heard(said)
+    refused = self_tested(trust, proven, [heard.to(number) for number in range(len(spoilt))])
     return {one.case: one for one in refused}
 
 
@@ -49,6 +52,13 @@ def test_a_keys_verifier_is_shown_another_key(monkeypatch: pytest.MonkeyPatch) -
     refused = refusals(Cosign(), BY_KEY, KEYED, monkeypatch)
     assert list(refused) == FOUR
     assert refused["another identity"].error == "SignatureInvalid"
+
+
+def test_a_strangers_key_lies_beside_ours() -> None:
+    """All questions are put in one container."""
+    ours, strangers = (question.trust.flags for question in questions(BY_KEY, DIGEST))
+    assert ours[0] == strangers[0] == "--key"
+    assert ours[1] != strangers[1]
 
 
 def test_the_judgement_refuses_even_where_cosign_accepts_everything(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,14 +81,10 @@ def test_a_cosign_that_accepts_any_key_is_found_out(monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.parametrize(
     ("accepts", "case"),
-    [("judged_bundles", "another image's digest"), ("judged", "an SBOM attestation as the signature")],
+    [("proven_by", "another image's digest"), ("judged", "an SBOM attestation as the signature")],
 )
 def test_a_verifier_that_accepts_is_our_bug(accepts: str, case: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def accepted_by_cosign(*_: object) -> Verification:
-        return verification(DIGEST)
-
-    accepted = accepted_by_cosign if accepts == "judged_bundles" else (lambda *_: verification(DIGEST))
-    monkeypatch.setattr(self_test, accepts, accepted)
+    monkeypatch.setattr(self_test, accepts, lambda *_: verification(DIGEST))
     with pytest.raises(VerifierFailed, match=f"the verifier accepted {case}"):
         refusals(Cosign(), BY_IDENTITY, KEYLESS, monkeypatch)
 

@@ -57,13 +57,13 @@ def test_every_file_that_a_flag_names_is_there(trust: Trust) -> None:
 
 
 def test_flags_are_those_of_the_anchor() -> None:
-    assert Trust(KEY).flags == cosign.AGAINST_KEY
+    assert Trust(KEY).flags == cosign.anchor_flags(KEY, private=False)
     assert Trust(IDENTITY, "root").flags == cosign.anchor_flags(IDENTITY, private=True)
     assert Trust(IDENTITY).flags == cosign.anchor_flags(IDENTITY, private=False)
 
 
 def test_a_key_is_checked_without_any_service() -> None:
-    assert files_in(Trust(KEY)) == cosign.NO_SERVICES | {cosign.PUBLIC_KEY: PUBLIC_KEY}
+    assert files_in(Trust(KEY)) == cosign.NO_SERVICES | {cosign.key_file(PUBLIC_KEY): PUBLIC_KEY}
 
 
 def test_the_public_sigstore_leaves_its_root_to_cosign() -> None:

@@ -6,6 +6,7 @@ create` print when given none. Secrets reach it through its environment only. So
 https://github.com/sigstore/cosign/tree/main/doc.
 """
 
+import hashlib
 from collections.abc import Sequence
 
 from supply_chain.errors import SigningFailed, SupplyChainError, VerificationFailed
@@ -22,7 +23,6 @@ PASSWORD_VARIABLE = "COSIGN_PASSWORD"  # noqa: S105 - the variable's name
 
 SIGNING_CONFIG = "/sigstore/signing_config.json"
 TRUSTED_ROOT = "/sigstore/trusted_root.json"
-PUBLIC_KEY = "/sigstore/cosign.pub"
 ANSWER = "/answer.json"
 """Where verifications write: an SBOM's envelope is too long for a log."""
 
@@ -47,9 +47,6 @@ BY_KEY = (
 
 WITHOUT_LOG = "--insecure-ignore-tlog=true"
 """For keys alone: a signature made without a log has no entry to look for."""
-
-AGAINST_KEY = ("--key", PUBLIC_KEY, "--trusted-root", TRUSTED_ROOT, WITHOUT_LOG)
-"""Flags that verify against a public key."""
 
 _INTO_FILE = ("--output-file", ANSWER)
 _SAVING = "30m"  # the whole image comes back: cosign's own 3 minutes are for signatures
@@ -113,13 +110,18 @@ def keyless(*, private: bool) -> Sequence[str]:
     return ("--signing-config", SIGNING_CONFIG, "--trusted-root", TRUSTED_ROOT) if private else ()
 
 
+def key_file(public_key: str) -> str:
+    """Where a public key is: each in a file of its own, so that one container may ask by several."""
+    return f"/sigstore/{hashlib.sha256(public_key.encode()).hexdigest()}.pub"
+
+
 def anchor_flags(policy: VerificationPolicy, *, private: bool) -> Sequence[str]:
     """Flags that verify against whom the policy trusts, at a private Sigstore or the public one.
 
     With a key or a private Sigstore's trusted root nothing is asked of the network.
     """
     if policy.public_key is not None:
-        return AGAINST_KEY
+        return ("--key", key_file(policy.public_key), "--trusted-root", TRUSTED_ROOT, WITHOUT_LOG)
     return (
         *_one("--certificate-identity", policy.identity, policy.identity_regexp),
         *_one("--certificate-oidc-issuer", policy.issuer, policy.issuer_regexp),
