@@ -7,8 +7,9 @@ signature, SBOM and provenance of the same signer.
 
 from supply_chain.errors import VerificationFailed, VersionExists
 from supply_chain.layout import from_directory
-from supply_chain.publishing import save, tag, verify
+from supply_chain.publishing import saved, tag, verify
 from supply_chain.run import Run
+from supply_chain.toolbox import both
 
 
 async def adopt(run: Run, digest: str) -> None:
@@ -19,11 +20,11 @@ async def adopt(run: Run, digest: str) -> None:
         layout = await from_directory(await run.registry.pull(image, platform), run.images.python, platform)
         _check_commit(plan.commit.described, layout.config.revision, tagged, image)
     try:
-        proven = await verify(run, image)
+        proven, directory = await both(lambda: verify(run, image), lambda: saved(run, image, layout))
     except VerificationFailed as error:
         raise VersionExists(f"{tagged} exists and does not verify", why=f"{image}: {error.what}") from error
     run.ledger.learn(adopted=True, digest=digest, image=image, tags=(plan.version.tag,), input=image)
-    await save(run, image, layout)
+    run.ledger.directories["layout"] = directory
     await tag(run, image, layout, proven)
 
 

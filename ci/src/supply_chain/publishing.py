@@ -1,5 +1,7 @@
 """What makes a pushed image a release: verified from the registry, saved for a stranger, only then named."""
 
+import dagger
+
 from supply_chain import evidence
 from supply_chain.attaching import kept
 from supply_chain.errors import TagMoved
@@ -28,8 +30,13 @@ async def verify(run: Run, image: str) -> Proven:
 
 async def save(run: Run, image: str, layout: Layout) -> None:
     """The image with all that is attached to it becomes evidence, as the registry serves it."""
+    run.ledger.directories["layout"] = await saved(run, image, layout)
+
+
+async def saved(run: Run, image: str, layout: Layout) -> dagger.Directory:
+    """The image with all that is attached to it, as the registry serves it."""
     with run.ledger.step("save"):
-        run.ledger.directories["layout"] = await evidence.saved(run.registry, image, layout.digest)
+        return await evidence.saved(run.registry, image, layout.digest)
 
 
 async def tag(run: Run, image: str, layout: Layout, proven: Proven) -> None:

@@ -1,12 +1,12 @@
 """The pipeline, from top to bottom.
 
 Run and judge are apart: a candidate always comes to an evidence folder, whatever happened; a verdict raises.
-Order: signer and registry answer → checks ∥ build, then smoke ∥ database → one scan → conversions → gate,
-then the checks are judged → push by digest, untagged → signature, SBOM and provenance are signed, attached by
-one writer and read back → verify from the registry ∥ save for offline use → the verifier shows that it bites
-→ tags, the version's last → the evidence is signed as a whole. So no tag ever names what was not verified,
-and a scan is evidence whatever stops a run after it. A version that exists is adopted where it is what this
-run would have made, else refused.
+Order: signer and registry answer ∥ a look at the version → checks ∥ build, then smoke ∥ database → one scan →
+conversions → gate, then the checks are judged → push by digest, untagged → signature, SBOM and provenance are
+signed, attached by one writer and read back → verify from the registry ∥ save for offline use → the verifier
+shows that it bites → tags, the version's last → the evidence is signed as a whole. So no tag ever names what
+was not verified, and a scan is evidence whatever stops a run after it. A version that exists is adopted where
+it is what this run would have made, else refused.
 """
 
 from collections.abc import AsyncIterator
@@ -30,8 +30,10 @@ from supply_chain.plan import Plan
 from supply_chain.registry import Registry, reached, throw_away
 from supply_chain.run import Run
 from supply_chain.scanner import check_sbom, conversions, findings_file, report_file, scanned
+from supply_chain.signer import Signer
 from supply_chain.signing import signer_of
 from supply_chain.toolbox import both, text_file
+from supply_chain.trust import Trust
 from supply_chain.vulnerability_db import VulnerabilityDb
 from supply_chain.workbench import Answer
 
@@ -76,8 +78,8 @@ async def verdict(directory: dagger.Directory, reference: str = "") -> str:
 
 async def pipeline(run: Run) -> None:
     """Every step, in order; the first that fails ends the run."""
-    if existing := await _existing(run):
-        await adopt(run, existing)
+    if run.existing:
+        await adopt(run, run.existing)
         return
     made, of_source = await both(lambda: _made(run), lambda: _source_checked(run))
     (subject, of_image), db = made
@@ -100,22 +102,32 @@ async def pipeline(run: Run) -> None:
 async def _ready(plan: Plan, ledger: Ledger) -> AsyncIterator[Run]:
     """A run with its registry and its signer, both of them tried; throw-away ones live for the block.
 
-    Nothing is built for a signer or a registry that cannot be used.
+    Nothing is built for a signer or a registry that cannot be used, nor for a version that is taken.
     """
-    images, signing, patience = plan.project.images, plan.request.signing, plan.project.patience
     async with AsyncExitStack() as stack:
-        with ledger.step("signer and registry"):
-            registry, signer = await both(
-                lambda: stack.enter_async_context(_registry(plan)),
-                lambda: stack.enter_async_context(signer_of(signing, images, patience, plan.commit.revision)),
-            )
-            trust = await signer.trust(images, rehearsal=plan.mode is Mode.REHEARSAL)
-            # Of a source that was changed since the commit, no policy would believe that it is the commit's.
-            trust = trust.of_commit("" if plan.commit.dirty else plan.commit.revision)
-        ledger.learn(signer=trust.name, place=signer.place)
-        for name, text in trust.files.items():
-            ledger.files[name] = text_file(name, text)
-        yield Run(plan, ledger, registry, signer, trust)
+        (registry, signer, trust), existing = await both(
+            lambda: _signer_and_registry(plan, ledger, stack), lambda: _existing(plan, ledger)
+        )
+        yield Run(plan, ledger, registry, signer, trust, existing)
+
+
+async def _signer_and_registry(
+    plan: Plan, ledger: Ledger, stack: AsyncExitStack
+) -> tuple[Registry, Signer, Trust]:
+    """Both, tried; what is known of the signer from now on is evidence."""
+    images, signing, patience = plan.project.images, plan.request.signing, plan.project.patience
+    with ledger.step("signer and registry"):
+        registry, signer = await both(
+            lambda: stack.enter_async_context(_registry(plan)),
+            lambda: stack.enter_async_context(signer_of(signing, images, patience, plan.commit.revision)),
+        )
+        trust = await signer.trust(images, rehearsal=plan.mode is Mode.REHEARSAL)
+        # Of a source that was changed since the commit, no policy would believe that it is the commit's.
+        trust = trust.of_commit("" if plan.commit.dirty else plan.commit.revision)
+    ledger.learn(signer=trust.name, place=signer.place)
+    for name, text in trust.files.items():
+        ledger.files[name] = text_file(name, text)
+    return registry, signer, trust
 
 
 @asynccontextmanager
@@ -125,16 +137,21 @@ async def _registry(plan: Plan) -> AsyncIterator[Registry]:
         async with throw_away(plan.project.images, plan.project.patience) as registry:
             yield registry
     else:
-        yield await reached(plan.project.images, plan.project.logins, plan.project.patience)
+        yield await _reached(plan)
 
 
-async def _existing(run: Run) -> str:
+async def _reached(plan: Plan) -> Registry:
+    """The caller's registry."""
+    return await reached(plan.project.images, plan.project.logins, plan.project.patience)
+
+
+async def _existing(plan: Plan, ledger: Ledger) -> str:
     """The digest of the version where it exists already; empty where it is free."""
-    if run.registry.rehearsal:
+    if plan.mode is Mode.REHEARSAL:
         return ""
-    tagged = run.plan.repository.tagged(run.plan.version.tag)
-    with run.ledger.step("version free"):
-        return await run.registry.named(tagged, before_push=True)
+    with ledger.step("version free"):
+        tagged = plan.repository.tagged(plan.version.tag)
+        return await (await _reached(plan)).named(tagged, before_push=True)
 
 
 async def _made(run: Run) -> tuple[tuple[Subject, Checked], VulnerabilityDb]:

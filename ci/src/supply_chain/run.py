@@ -20,6 +20,8 @@ class Run:
     signer: Signer
     trust: Trust
     """What verifies that signer, and no other."""
+    existing: str = ""
+    """The digest of the version where it existed when the run began; empty where it was free."""
 
     @property
     def images(self) -> Images:
