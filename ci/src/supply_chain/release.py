@@ -195,7 +195,7 @@ async def _scanned(run: Run, subject: Subject, db: VulnerabilityDb) -> Report:
     if said := nothing_listed(report):
         run.ledger.notice(said)
     with run.ledger.step("convert"):
-        made = await conversions(file, run.images.trivy.reference)
+        made = await conversions(file, run.images)
         run.ledger.files |= {
             "findings.txt": findings_file(report),
             "trivy.sarif": made.sarif,

@@ -37,7 +37,8 @@ class Scan:
     @carried
     async def sarif(self) -> dagger.File:
         """All findings as SARIF, within the limits of code scanning; made whether or not the gate passes."""
-        return (await for_code_scanning(self.report, self.trivy_image))[0]
+        made = await converted(self.report, Format.SARIF, self.trivy_image)
+        return (await for_code_scanning(made))[0]
 
     @function
     @carried

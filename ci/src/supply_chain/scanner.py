@@ -1,5 +1,6 @@
 """One scan of one layout, and everything that is made from it without looking at the image again."""
 
+import json
 from dataclasses import dataclass
 
 import dagger
@@ -7,17 +8,20 @@ from dagger import dag
 
 from supply_chain.errors import ScannerFailed
 from supply_chain.faults import tool_failing_as
+from supply_chain.images import Images
 from supply_chain.layout import Layout
 from supply_chain.models import findings, sarif
 from supply_chain.models.spdx import Document
 from supply_chain.models.trivy_report import Report, named
-from supply_chain.toolbox import both, text_file, tool
+from supply_chain.toolbox import script, script_args, text_file, tool
 from supply_chain.tools import trivy
 from supply_chain.tools.output import last_words
 from supply_chain.vulnerability_db import VulnerabilityDb
 
 _LAYOUT = "/image"
 _REPORT = "/report/trivy.json"
+_PROGRAMS = "/programs"
+_COMMANDS = "/run/supply-chain/commands.json"
 _FILES = {
     trivy.Format.SARIF: "trivy.sarif",
     trivy.Format.SPDX: "sbom.spdx.json",
@@ -74,22 +78,38 @@ async def converted(report: dagger.File, output: trivy.Format, trivy_image: str)
         return await convert.with_exec(command, use_entrypoint=True).file(to).sync()
 
 
-async def for_code_scanning(report: dagger.File, trivy_image: str) -> tuple[dagger.File, str]:
-    """The report as SARIF within GitHub's limits, and what code scanning will not show of it."""
-    made = await converted(report, trivy.Format.SARIF, trivy_image)
+async def for_code_scanning(made: dagger.File) -> tuple[dagger.File, str]:
+    """SARIF within GitHub's limits, and what code scanning will not show of it."""
     document = await made.contents()
     fitted = sarif.fitted(document)
     file = made if fitted.text == document else text_file(_FILES[trivy.Format.SARIF], fitted.text)
     return file, fitted.notice
 
 
-async def conversions(report: dagger.File, trivy_image: str) -> Conversions:
-    """SARIF and SPDX, made side by side."""
-    (scanning, notice), sbom = await both(
-        lambda: for_code_scanning(report, trivy_image),
-        lambda: converted(report, trivy.Format.SPDX, trivy_image),
+async def conversions(report: dagger.File, images: Images) -> Conversions:
+    """SARIF and SPDX, made side by side in one container.
+
+    It is not Trivy's, whose image can run one command. No nonce, as for a scan: a failure is not kept.
+    """
+    program = dag.container().from_(images.trivy.reference).file(trivy.PROGRAM)
+    commands = [
+        [f"{_PROGRAMS}/trivy", *trivy.convert("/trivy.json", output, f"/report/{name}")]
+        for output, name in _FILES.items()
+    ]
+    convert = (
+        script(images.python, "run_all")
+        .with_mounted_directory(_PROGRAMS, dag.directory().with_file("trivy", program))
+        .with_mounted_file("/trivy.json", report)
+        .with_directory("/report", dag.directory())
+        .with_new_file(_COMMANDS, json.dumps(commands))
+        .with_exec(script_args(_COMMANDS, "trivy convert"))
     )
-    return Conversions(scanning, sbom, notice)
+    with tool_failing_as(
+        lambda words: ScannerFailed("no SARIF and SPDX from the report", why=last_words(words))
+    ):
+        made = await convert.directory("/report").sync()
+    scanning, notice = await for_code_scanning(made.file(_FILES[trivy.Format.SARIF]))
+    return Conversions(scanning, made.file(_FILES[trivy.Format.SPDX]), notice)
 
 
 async def check_sbom(sbom: dagger.File, report: Report, reference: str) -> None:

@@ -177,6 +177,8 @@ class Container(Tree):
         return answer.stdout
 
     def _scripted(self, args: list[str], files: Files) -> Files:
+        if files[args[1]] == script_text("run_all"):
+            return self._all_to_work(json.loads(files[args[2]]), files)
         assert files[args[1]] == script_text("run_commands")
         commands, answers, at_once, _title = args[2:]
         said: list[Answer] = []
@@ -185,6 +187,12 @@ class Container(Tree):
                 break
             said.append(self._asking(files) if command == [*ASKING] else self.program(command, files))
         return files | {answers: json.dumps([answer.model_dump() for answer in said])}
+
+    def _all_to_work(self, commands: list[list[str]], files: Files) -> Files:
+        for answer in [self.program(command, files) for command in commands]:
+            if answer.code:
+                raise broken(answer.stderr)
+        return files
 
     def _asking(self, files: Files) -> Answer:
         """The script that asks about bundles, itself; its commands are run by the engine's program."""

@@ -6,6 +6,9 @@ Source: https://trivy.dev/docs/latest/references/configuration/cli/trivy_image/.
 
 from enum import StrEnum
 
+PROGRAM = "/usr/local/bin/trivy"
+"""Where the official image keeps it: one file that needs no other."""
+
 CACHE = "/cache"
 """Trivy's cache directory in its container; the database is in `db/` below it."""
 
