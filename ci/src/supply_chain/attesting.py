@@ -46,7 +46,7 @@ async def attested(run: Run, subject: Subject, image: str, seen: Sequence[Answer
 async def _is_attested(run: Run, subject: Subject, image: str, seen: Answer) -> bool:
     """Whether an earlier run of this signer got as far as this one is about to."""
     with run.ledger.step("signed before"):
-        bundles = await bundles_in(run.registry, image, seen)
+        bundles = await bundles_in(run.registry, image, [seen])
         try:
             proven = await judged_bundles(run.images, run.trust, subject.layout.digest, bundles)
         except VerificationFailed:

@@ -1,5 +1,7 @@
 """What makes a pushed image a release: verified from the registry, saved for a stranger, only then named."""
 
+from collections.abc import Sequence
+
 import dagger
 
 from supply_chain import evidence
@@ -40,7 +42,10 @@ async def saved(run: Run, image: str, layout: Layout) -> dagger.Directory:
 
 
 async def tag(run: Run, image: str, layout: Layout, proven: Proven) -> None:
-    """The release's tags name the image, the version's last; what was proven of it is still there then."""
+    """The release's tags name the image, the version's last; what was proven of it is still there then.
+
+    A version that names it already is not written again: some registries refuse that of a tag for good.
+    """
     digest, repository, version = proven.verification.image, run.plan.repository, run.plan.version.tag
     moved: list[str] = []
 
@@ -48,20 +53,25 @@ async def tag(run: Run, image: str, layout: Layout, proven: Proven) -> None:
         moved.append(name)
         run.ledger.learn(tags=tuple(moved))
 
-    if others := _other_tags(run, await _existing(run, digest)):
-        looking = crane.in_workbench(crane.digest(repository.tagged(version)))
+    named, existing = await _existing(run, digest)
+    look = crane.in_workbench(crane.digest(repository.tagged(version)))
+    attached, last = list[Answer](), [] if run.registry.rehearsal else [downloading(image)]
+    if others := _other_tags(run, existing):
         with run.ledger.step(f"tag {' and '.join(others)}"):
-            [seen] = await run.registry.tag(repository, digest, others, noted, *looking)
-        await _check_free(run, digest, seen)
-    looking = [] if run.registry.rehearsal else [downloading(image)]
-    with run.ledger.step(f"tag {version}"):
-        attached = await run.registry.tag(repository, digest, [version], noted, *looking)
-    for seen in attached:
-        await _keep(run, image, layout, proven, seen)
+            then = [*look, *(last if named else [])]
+            seen, *attached = await run.registry.tag(repository, digest, others, noted, *then)
+        named = await _check_free(run, digest, seen)
+    if named:
+        noted(version)
+    else:
+        with run.ledger.step(f"tag {version}"):
+            attached = await run.registry.tag(repository, digest, [version], noted, *last)
+    if last:
+        await _keep(run, image, layout, proven, attached)
 
 
-async def _keep(run: Run, image: str, layout: Layout, proven: Proven, seen: Answer) -> None:
-    """What was proven is still there, now that the tags name the image: `seen` says what is attached to it.
+async def _keep(run: Run, image: str, layout: Layout, proven: Proven, seen: Sequence[Answer]) -> None:
+    """What was proven is still there, now that the tags name the image.
 
     A registry without a referrers API may have lost it to a writer who had read the list before.
     """
@@ -70,19 +80,24 @@ async def _keep(run: Run, image: str, layout: Layout, proven: Proven, seen: Answ
         await kept(run.registry, image, layout.target, proven.bundles, there)
 
 
-async def _existing(run: Run, digest: str) -> list[str]:
-    """All tags that exist, before any of ours moves; TagMoved as below."""
+async def _existing(run: Run, digest: str) -> tuple[str, list[str]]:
+    """What the version names, and all tags that exist, before any of ours moves.
+
+    Raises TagMoved where the version names another image than ours.
+    """
     with run.ledger.step("version still free"):
         named, existing = await run.registry.taken(run.plan.repository, run.plan.version.tag)
         _check_named(run, named, digest)
-    return existing
+    return named, existing
 
 
-async def _check_free(run: Run, digest: str, seen: Answer) -> None:
-    """TagMoved where somebody else has taken the version since; no registry tags only what is free."""
+async def _check_free(run: Run, digest: str, seen: Answer) -> str:
+    """What the version names by now; TagMoved as above: no registry moves a tag only where it is free."""
     with run.ledger.step("version still free"):
         tagged = run.plan.repository.tagged(run.plan.version.tag)
-        _check_named(run, await run.registry.named_in(seen, tagged), digest)
+        named = await run.registry.named_in(seen, tagged)
+        _check_named(run, named, digest)
+    return named
 
 
 def _check_named(run: Run, named: str, digest: str) -> None:

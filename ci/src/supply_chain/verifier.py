@@ -82,9 +82,12 @@ async def bundles_on(registry: Registry, image: str) -> list[str]:
     return list(lines(said.stdout))
 
 
-async def bundles_in(registry: Registry, image: str, said: Answer) -> list[str]:
-    """As `bundles_on`, where `downloading` was run elsewhere and said this; asked once more if it failed."""
-    return await bundles_on(registry, image) if said.code else list(lines(said.stdout))
+async def bundles_in(registry: Registry, image: str, seen: Sequence[Answer]) -> list[str]:
+    """As `bundles_on`, where `downloading` was run elsewhere; asked once more if it was not, or failed."""
+    for said in seen:
+        if said.code == 0:
+            return list(lines(said.stdout))
+    return await bundles_on(registry, image)
 
 
 async def resolved(registry: Registry, reference: Reference) -> str:

@@ -95,7 +95,7 @@ def test_a_verifier_that_accepts_everything_ends_the_run(monkeypatch: pytest.Mon
 class Hub:
     """crane and cosign on a registry with tags and attachments, where others are at work as well."""
 
-    def __init__(self, after: str = "", others: Callable[["Hub"], None] = lambda _: None) -> None:
+    def __init__(self, after: str = "", others: Callable[["Hub"], object] = lambda _: None) -> None:
         self.tags: dict[str, str] = {}
         self.attached = list(OURS)
         self.failures = {"download": 0}
@@ -146,6 +146,33 @@ def test_the_versions_tag_is_last_and_what_was_proven_is_looked_for_after_it(
     assert [step.name for step in made.steps] == [
         *("version still free", "tag latest", "version still free", "tag 1.2.3", "still attached")
     ]
+
+
+@pytest.mark.parametrize(
+    ("there", "asked"),
+    [
+        ({}, ("tag latest", "digest latest", "digest 1.2.3", "download")),
+        ({"9.0.0": OTHER}, ("download",)),
+    ],
+    ids=["others move", "none moves"],
+)
+def test_a_version_that_names_the_image_already_is_not_written_again(
+    there: dict[str, str], asked: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub, run = Hub(), a_run()
+    hub.tags = {"1.2.3": DIGEST} | there
+    tagged(hub, run, monkeypatch)
+    assert hub.asked == ["digest 1.2.3", "ls", *asked]
+    assert run.ledger.outcome(None).tags[-1] == "1.2.3"
+
+
+def test_a_version_that_is_gone_meanwhile_is_tagged_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    hub, run = Hub("digest latest", others=lambda hub: hub.tags.pop("1.2.3", None)), a_run()
+    hub.tags = {"1.2.3": DIGEST}
+    tagged(hub, run, monkeypatch)
+    assert hub.tags == {"latest": DIGEST, "1.2.3": DIGEST}
+    assert hub.asked[-3:] == ["tag 1.2.3", "digest 1.2.3", "download"]
+    assert run.ledger.outcome(None).tags == ("latest", "1.2.3")
 
 
 def test_a_version_that_another_took_meanwhile_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
