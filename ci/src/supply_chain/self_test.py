@@ -35,7 +35,7 @@ def questions(trust: Trust, digest: str) -> tuple[Question, Question]:
 
 
 def self_tested(trust: Trust, proven: Proven, said: Sequence[Said]) -> tuple[Rejection, ...]:
-    """How each spoilt case was refused; VerifierFailed where one was accepted.
+    """How each spoilt case was refused; VerifierFailed where one was accepted, or not asked about.
 
     Args:
         trust: Whom the verification trusted.
@@ -45,6 +45,9 @@ def self_tested(trust: Trust, proven: Proven, said: Sequence[Said]) -> tuple[Rej
     digest, bundles = proven.verification.image, proven.bundles
     without_signature = [one for one in bundles if predicate_type(one.encode()) != SIGNATURE_TYPE]
     without_provenance = [one for one in bundles if predicate_type(one.encode()) != PROVENANCE_TYPE]
+    for answered in said:
+        if [bundle for bundle, _ in answered] != [*bundles]:
+            raise VerifierFailed("the verifier was not asked about all that it is to refuse")
     another_digest, another_identity = zip(questions(trust, digest), said, strict=True)
     cases: dict[str, Case] = {
         "another image's digest": lambda: proven_by(*another_digest),

@@ -69,12 +69,9 @@ class Heard(OwnModel):
     bundles: tuple[_Bundle, ...]
 
     def to(self, number: int) -> list[tuple[str, Answer]]:
-        """What each bundle's answer to this question is; of those that state something which can be read."""
-        return [
-            (one.text, one.said[number])
-            for one in self.bundles
-            if one.said and predicate_type(one.text.encode())
-        ]
+        """The bundles to which this question was put, and what it came to; of those that can be read."""
+        put = [one for one in self.bundles if len(one.said) > number]
+        return [(one.text, one.said[number]) for one in put if predicate_type(one.text.encode())]
 
 
 def asking(
@@ -87,7 +84,7 @@ def asking(
 
     Args:
         container: The workbench.
-        questions: What is asked of every bundle.
+        questions: What is asked of every bundle: the others only where the first is answered with yes.
         download: The command that prints the bundles, one a line.
         bundles: The bundles, where there is no such command.
     """

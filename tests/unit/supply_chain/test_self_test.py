@@ -13,10 +13,10 @@ from supply_chain.models.place import Place
 from supply_chain.self_test import questions, self_tested
 from supply_chain.trust import Trust
 from supply_chain.verifier import Proven
-from supply_chain.workbench import answers, workbench
+from supply_chain.workbench import Answer, answers, workbench
 from unit.supply_chain.attesting import DIGEST, bundles, statements
 from unit.supply_chain.cosigning import BY_IDENTITY, BY_KEY, Cosign, accepting
-from unit.supply_chain.engine import Program, run_by
+from unit.supply_chain.engine import GOOD, Files, Program, bad, run_by
 from unit.supply_chain.outcomes import verification
 
 KEYLESS = [bundle.decode() for bundle in bundles(statements())]
@@ -29,10 +29,11 @@ def refusals(
 ) -> dict[str, Rejection]:
     run_by(program, monkeypatch)
     spoilt, proven = questions(trust, DIGEST), Proven(verification(DIGEST), tuple(made))
-    bench = vouching.asking(workbench(Images.pinned()), spoilt, bundles=made)
+    asked = [vouching.Question(DIGEST, trust), *spoilt]
+    bench = vouching.asking(workbench(Images.pinned()), asked, bundles=made)
     [said] = anyio.run(answers, bench, [vouching.ASKING])
     heard = vouching.heard(said)
-    refused = self_tested(trust, proven, [heard.to(number) for number in range(len(spoilt))])
+    refused = self_tested(trust, proven, [heard.to(1), heard.to(2)])
     return {one.case: one for one in refused}
 
 
@@ -92,6 +93,17 @@ def test_a_verifier_that_accepts_is_our_bug(accepts: str, case: str, monkeypatch
 def test_a_verifier_that_is_not_there_has_refused_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """What fails for another reason is no rejection: it would pass for a verifier that bites."""
     no_root = "Error: loading trusted root: no such file"
+    tool = Cosign()
+
+    def breaking(command: list[str], files: Files) -> Answer:
+        return bad(no_root) if tool(command, files).code else GOOD
+
     with pytest.raises(SupplyChainError) as caught:
-        refusals(Cosign(refuses=lambda _: no_root), BY_IDENTITY, KEYLESS, monkeypatch)
+        refusals(breaking, BY_IDENTITY, KEYLESS, monkeypatch)
     assert type(caught.value) is TrustedRootInvalid
+
+
+def test_a_verifier_that_was_not_asked_has_refused_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No bundle passes the first question, so that the others are not put."""
+    with pytest.raises(VerifierFailed, match="was not asked"):
+        refusals(Cosign(refuses=lambda _: "no"), BY_IDENTITY, KEYLESS, monkeypatch)

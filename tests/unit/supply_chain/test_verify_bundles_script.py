@@ -54,11 +54,18 @@ def test_every_question_is_answered_in_its_place_whatever_the_others_came_to(
 ) -> None:
     refusing = [sys.executable, "-c", "import sys; sys.exit('no')"]
     missing = [str(tmp_path / "no-such-program")]
-    done = asked(tmp_path, bundles=OURS, questions=[refusing, missing, printing("yes")])
+    done = asked(tmp_path, bundles=OURS, questions=[printing("yes"), refusing, missing, printing("yes")])
     for one in done["bundles"]:
-        assert [answer["code"] for answer in one["said"]] == [1, NOT_RUN, 0]
-        assert one["said"][2]["stdout"] == "yes"
+        assert [answer["code"] for answer in one["said"]] == [0, 1, NOT_RUN, 0]
+        assert one["said"][3]["stdout"] == "yes"
     assert capfd.readouterr().err == "no\n" * len(OURS)
+
+
+def test_a_bundle_that_the_first_question_refuses_is_asked_nothing_more(tmp_path: Path) -> None:
+    of_signature = f"import sys; sys.exit(sys.argv[1] != {kind(OURS[0])!r})"
+    questions = [[sys.executable, "-c", of_signature, KIND], printing("yes")]
+    done = asked(tmp_path, bundles=OURS, questions=questions)
+    assert [[answer["code"] for answer in one["said"]] for one in done["bundles"]] == [[0, 0], [1], [1]]
 
 
 def test_a_download_that_failed_says_so(tmp_path: Path) -> None:

@@ -1,9 +1,10 @@
 """Ask about bundles that are known only once they are downloaded: `verify_bundles.py PLAN`.
 
 PLAN is a JSON object. `download` is a command that prints bundles, one a line; where it is empty, `bundles`
-are asked about. `questions` are commands, each put to each bundle: their words {bundle} and {kind} stand for
-its file and for what it states; a bundle that states nothing is not asked about. Printed is a JSON object:
-`download`, what that came to, or null; `bundles`, of each its `text`, and `said`, what the questions came to.
+are asked about. `questions` are commands, put to each bundle: their words {bundle} and {kind} stand for its
+file and for what it states. A bundle that states nothing is not asked about, one that the first question
+refuses is asked no other: strangers may attach what they like. Printed is a JSON object: `download`, what
+that came to, or null; `bundles`, of each its `text`, and `said`, what the questions came to.
 """
 
 import base64
@@ -61,12 +62,14 @@ def put(question: Sequence[str], file: Path, states: str) -> list[str]:
 
 
 def asked(bundle: str, file: Path, questions: Sequence[Sequence[str]], ask: Run) -> list[Answer]:
-    """What the questions about one bundle came to."""
+    """What the questions about one bundle came to; none but the first where that is refused."""
     states = kind(bundle)
     if not states:
         return []
     file.write_text(bundle, encoding="utf-8")
-    return [ask(put(question, file, states)) for question in questions]
+    first, *others = [put(question, file, states) for question in questions]
+    said = ask(first)
+    return [said] if said["code"] else [said, *map(ask, others)]
 
 
 def answered(plan: dict[str, Any], folder: Path, ask: Run = run) -> dict[str, Any]:
