@@ -10,21 +10,35 @@ standard output, standard error, and a pipe for the process's number and, at its
 import array
 import contextlib
 import ctypes
-import functools
 import gc
 import importlib
+import importlib.util
 import json
 import os
 import select
 import signal
 import socket
 import sys
-from collections.abc import Callable, Iterator
 from importlib.metadata import EntryPoint
-from typing import Any, NoReturn
+from types import ModuleType
+from typing import NoReturn
 
 PR_SET_PDEATHSIG = 1
 MESSAGE = 1 << 20
+
+
+def beside(name: str) -> ModuleType:
+    """Loads a file that lies beside this one, under a name that no module looks for."""
+    path = f"{__file__.rpartition('/')[0]}/{name}.py"
+    spec = importlib.util.spec_from_file_location(f"_dagger_local_{name}", path)
+    if spec is None or spec.loader is None:
+        raise ImportError(path)
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    return made
+
+
+sdk = beside("sdk")
 
 
 def main() -> None:
@@ -54,9 +68,10 @@ def main() -> None:
 
 def preload() -> None:
     """Imports the SDK, and the module unless it needs its dependencies' bindings for that."""
-    with checks_when_used():
+    with sdk.checks_when_used():
         for name in ("dagger.mod.cli", "httpcore", "anyio._backends._asyncio"):
             importlib.import_module(name)
+    sdk.make_lean()
     if not os.environ.get("DAGGER_LOCAL_BINDINGS"):
         preload_module()
 
@@ -93,48 +108,6 @@ def bind() -> None:
             method.__qualname__ = f"Query.{name}"
             setattr(gen.Query, name, names["typecheck"](method))
     preload_module()
-
-
-@contextlib.contextmanager
-def checks_when_used() -> Iterator[None]:
-    """Has the SDK's classes get the checks of their arguments when they are first used, not when imported.
-
-    Making the checks (beartype's) of all seventy classes takes most of the time of the SDK's import, and
-    a call uses a handful.
-    """
-    import beartype  # noqa: PLC0415
-
-    at_once = beartype.beartype
-
-    def when_used(*, conf: Any) -> Callable[[Any], Any]:
-        check = at_once(conf=conf)
-        return lambda checked: (
-            checked_when_used(checked, check) if isinstance(checked, type) else check(checked)
-        )
-
-    beartype.beartype = when_used  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        beartype.beartype = at_once
-
-
-def checked_when_used(checked: Any, check: Callable[[type], type]) -> type:
-    """The class; its first instance brings the checks."""
-    plain = vars(checked).get("__init__")
-
-    @functools.wraps(checked.__init__)
-    def first(self: Any, *args: Any, **kwargs: Any) -> None:
-        if plain is None:
-            del checked.__init__
-        else:
-            checked.__init__ = plain
-        check(checked)
-        checked.__init__(self, *args, **kwargs)
-
-    checked.__init__ = first
-    made: type = checked
-    return made
 
 
 def receive(requests: socket.socket) -> tuple[bytes, list[int]]:
@@ -202,38 +175,12 @@ def call(env: dict[str, str], out: int, err: int, others: list[int]) -> NoReturn
 
 def run() -> int:
     """The SDK's own entry: loads the module's class, asks the engine which call it is, answers."""
-    import dagger.mod.cli as sdk  # noqa: PLC0415
+    from dagger.mod import cli  # noqa: PLC0415
 
-    name_unserved_calls()
+    sdk.name_unserved_calls()
     value = os.environ["DAGGER_LOCAL_ENTRY_POINT"]
-    sdk.get_entry_point = lambda: EntryPoint(sdk.ENTRY_POINT_NAME, value, sdk.ENTRY_POINT_GROUP)
-    return sdk.app() or 0
-
-
-def name_unserved_calls() -> None:
-    """Makes the SDK say which part of the API is missing, where it would speak of a bug of its own.
-
-    The SDK builds its queries from the schema that the session offers, so calls which the local engine lacks
-    fail before they are sent.
-    """
-    from dagger import InvalidQueryError  # noqa: PLC0415
-    from dagger.client import _core  # noqa: PLC0415
-
-    to_dsl = _core.Field.to_dsl
-
-    def checked(self: Any, schema: Any) -> Any:
-        owner = schema._schema.type_map.get(self.type_name)  # noqa: SLF001
-        field = owner and owner.fields.get(self.name)
-        lacking = [] if field is None else [name for name in self.args if name not in field.args]
-        if field is None or lacking:
-            what = f"{self.type_name}.{self.name}" + (f" with {', '.join(lacking)}" if lacking else "")
-            raise InvalidQueryError(
-                f"{what} is not in the local engine; use Dagger (https://docs.dagger.io/install)"
-            )
-        return to_dsl(self, schema)
-
-    # The SDK has no hook for this.
-    _core.Field.to_dsl = checked  # type: ignore[method-assign]
+    cli.get_entry_point = lambda: EntryPoint(cli.ENTRY_POINT_NAME, value, cli.ENTRY_POINT_GROUP)
+    return cli.app() or 0
 
 
 def end(running: dict[int, int]) -> NoReturn:

@@ -27,13 +27,22 @@ def attempt(what):
 attempt(lambda: dag.container().with_exec("not a list"))
 attempt(lambda: dagger.BuildArg(1, "x"))
 attempt(lambda: dagger.BuildArg("a", "b"))
-entry.name_unserved_calls()
+entry.sdk.name_unserved_calls()
 schema = DSLSchema(build_schema("type Query { version: String! file(path: String!): String }"))
 Field = dagger.client._core.Field
 attempt(lambda: Field("Query", "version", {}).to_dsl(schema).name)
 attempt(lambda: Field("Query", "llm", {}).to_dsl(schema))
 attempt(lambda: Field("Query", "file", {"path": "x", "noCache": True}).to_dsl(schema))
 attempt(lambda: Field("Changeset", "export", {}).to_dsl(schema))
+first, second = dag.container()._ctx, dag.directory()._ctx
+given = {"a": dagger.NetworkProtocol.UDP, "b": [dagger.BuildArg("n", "v")]}
+attempt(lambda: first.converter.unstructure(given))
+attempt(lambda: first.converter.structure("UDP", dagger.NetworkProtocol).name)
+attempt(lambda: (first.converter.structure("1", str), first.converter.structure([1], list[int])))
+attempt(lambda: first.converter.structure({}, dagger.File)._ctx is first)
+attempt(lambda: second.converter.structure({}, dagger.File)._ctx is second)
+transport = dagger.client._session.TelemetryTransport()
+attempt(lambda: transport._pool._ssl_context.get_ca_certs())
 """
 
 
@@ -62,3 +71,14 @@ def test_what_the_schema_lacks_is_named(said: list[str]) -> None:
     assert said[4] == f"InvalidQueryError Query.llm {end}"
     assert said[5] == f"InvalidQueryError Query.file with noCache {end}"
     assert said[6] == f"InvalidQueryError Changeset.export {end}"
+
+
+def test_a_shared_converter_still_gives_each_object_its_own_link(said: list[str]) -> None:
+    assert said[7] == "ok {'a': 'UDP', 'b': [{'name': 'n', 'value': 'v'}]}"
+    assert said[8] == "ok UDP"
+    assert said[9] == "ok ('1', [1])"
+    assert said[10] == said[11] == "ok True"
+
+
+def test_the_connection_to_the_engine_trusts_no_authority(said: list[str]) -> None:
+    assert said[12] == "ok []"
