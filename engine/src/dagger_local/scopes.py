@@ -6,7 +6,9 @@ from functools import cache
 from pathlib import Path
 
 from graphql import GraphQLSchema, build_schema, extend_schema, parse
+from graphql.harness import GraphQLHarness
 
+from dagger_local import queries
 from dagger_local.resolve import RESOLVERS, Resolver
 
 SDL_PATHS = [Path(__file__).with_name("schema.graphql"), Path(__file__).parent / "module" / "schema.graphql"]
@@ -18,11 +20,13 @@ class Scope:
 
     Attributes:
         introspections: Answers to questions about the schema, by query: every client begins with the same.
+        harness: How queries are read.
     """
 
     schema: GraphQLSchema
     resolvers: Mapping[tuple[str, str], Resolver]
     introspections: dict[str, bytes] = field(default_factory=dict)
+    harness: GraphQLHarness = field(default_factory=lambda: queries.harness(set()))
 
     def extended(self, sdl: str, resolvers: Mapping[tuple[str, str], Resolver]) -> "Scope":
         """The scope with a module's types besides."""

@@ -132,6 +132,7 @@ class Session:
             variable_values=dict(variables or {}),
             field_resolver=answer,
             type_resolver=lambda value, *_: value.type_name,
+            harness=client.scope.harness,
         )
         return clearer(result)
 

@@ -6,6 +6,7 @@ All this is for processes that live for one call. Nothing here imports the engin
 import contextlib
 import functools
 import importlib.util
+import json
 import ssl
 import sys
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ def make_lean() -> None:
     """Spares a call what does not depend on it."""
     share_converter()
     trust_nobody()
+    quote_as_json()
     if importlib.util.find_spec("sniffio") is None:
         sys.modules["sniffio"] = None  # type: ignore[assignment]  # httpcore looks for it at every request
 
@@ -42,6 +44,13 @@ def share_converter() -> None:
             return (shared if plain else own(self._link)).structure(value, hint)
 
     _core.make_converter = Converter  # type: ignore[assignment]
+
+
+def quote_as_json() -> None:
+    """Has strings be quoted as in JSON, which GraphQL reads alike: its printer looks at each character."""
+    from graphql.language import printer  # noqa: PLC0415
+
+    vars(printer)["print_string"] = functools.partial(json.dumps, ensure_ascii=False)
 
 
 def trust_nobody() -> None:

@@ -15,8 +15,8 @@ import entry
 entry.preload()
 import dagger
 from dagger import dag
-from gql.dsl import DSLSchema
-from graphql import build_schema
+from gql.dsl import DSLQuery, DSLSchema, dsl_gql
+from graphql import build_schema, parse, print_ast
 
 def attempt(what):
     try:
@@ -43,6 +43,10 @@ attempt(lambda: first.converter.structure({}, dagger.File)._ctx is first)
 attempt(lambda: second.converter.structure({}, dagger.File)._ctx is second)
 transport = dagger.client._session.TelemetryTransport()
 attempt(lambda: transport._pool._ssl_context.get_ca_certs())
+told = 'a "b" \\\\ \\n \\x00 \\x7f \\u2028 é \\U0001f600'
+made = DSLQuery(schema.Query.file(path=told))
+attempt(lambda: parse(print_ast(dsl_gql(made).document)).definitions[0].selection_set.selections[0]
+        .arguments[0].value.value == told)
 """
 
 
@@ -82,3 +86,7 @@ def test_a_shared_converter_still_gives_each_object_its_own_link(said: list[str]
 
 def test_the_connection_to_the_engine_trusts_no_authority(said: list[str]) -> None:
     assert said[12] == "ok []"
+
+
+def test_strings_in_queries_are_read_as_they_were(said: list[str]) -> None:
+    assert said[13] == "ok True"
