@@ -25,7 +25,10 @@ def default_root() -> Path:
 
 
 class Store:
-    """Folders: entries/KIND/KEY.json, trees/DIGEST/, layers/KEY/, blobs/HEX, streams/KEY/, tmp/."""
+    """Folders: entries/KIND/KEY.json, trees/DIGEST/, layers/KEY/, blobs/HEX, streams/KEY/, tmp/.
+
+    Beside them are `containers`, which is Podman's, and `bytecode`, the compiled code of modules.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root

@@ -72,6 +72,8 @@ def preload() -> None:
         for name in ("dagger.mod.cli", "httpcore", "anyio._backends._asyncio"):
             importlib.import_module(name)
     sdk.make_lean()
+    if kept := os.environ.get("DAGGER_LOCAL_BYTECODE"):
+        beside("bytecode").keep(os.environ["PYTHONPATH"], kept)
     if not os.environ.get("DAGGER_LOCAL_BINDINGS"):
         preload_module()
 

@@ -55,7 +55,8 @@ class Runtime:
 
         Args:
             source: The module; those it depends on are started as well, each once.
-            drafts: The store's folder for what is swept away once the process in its name is no more.
+            drafts: The store's folder for what is swept away once the process in its name is no more; the
+                folder of compiled code stands beside it.
         """
         with contextlib.ExitStack() as stack:
             started: dict[tuple[Path, str], Runtime] = {}
@@ -75,10 +76,12 @@ class Runtime:
     ) -> Iterator["Runtime"]:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         drafts.mkdir(parents=True, exist_ok=True, mode=0o700)
+        bytecode = drafts.resolve().parent / "bytecode"
+        bytecode.mkdir(exist_ok=True, mode=0o700)
         home = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-module-", dir=drafts.resolve()))
         with tempfile.TemporaryFile() as stderr, ours:
             argv = [sys.executable, "-P", str(ENTRY), str(theirs.fileno())]
-            env = _environment(source, home)
+            env = _environment(source, home) | {"DAGGER_LOCAL_BYTECODE": str(bytecode)}
             server = subprocess.Popen(
                 argv, env=env, cwd=home, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,
                 stdout=stderr, stderr=stderr, start_new_session=True,
