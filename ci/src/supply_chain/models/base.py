@@ -19,7 +19,7 @@ class Model(BaseModel):
 class OwnModel(Model):
     """A format that we author: an unknown key is a mistake."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 def first_problem(error: ValidationError) -> str:

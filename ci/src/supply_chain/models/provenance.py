@@ -43,7 +43,7 @@ _JSON = "application/json"
 class _Slsa(Model):
     """Written in camel case, without what is empty."""
 
-    model_config = ConfigDict(alias_generator=to_camel, use_attribute_docstrings=True)
+    model_config = ConfigDict(alias_generator=to_camel)
 
 
 class ResourceDescriptor(_Slsa):
