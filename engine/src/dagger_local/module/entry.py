@@ -47,6 +47,7 @@ def main() -> None:
     running: dict[int, int] = {}
     signal.signal(signal.SIGTERM, lambda *_: end(running))
     when_parent_dies(signal.SIGTERM)
+    gc.disable()  # nearly all that an import makes stays; each call's process collects its own again
     preload()
     waker, wakened = os.pipe()
     os.set_blocking(wakened, False)
@@ -68,7 +69,7 @@ def main() -> None:
 
 def preload() -> None:
     """Imports the SDK, and the module unless it needs its dependencies' bindings for that."""
-    with sdk.checks_when_used():
+    with sdk.checks_when_used(), sdk.without_programs():
         for name in ("dagger.mod.cli", "httpcore", "anyio._backends._asyncio"):
             importlib.import_module(name)
     sdk.make_lean()
@@ -87,7 +88,6 @@ def preload_module() -> None:
         contextlib.redirect_stderr(nowhere),
     ):
         importlib.import_module(os.environ["DAGGER_LOCAL_ENTRY_POINT"].partition(":")[0])
-    gc.collect()
     gc.freeze()  # so that forked processes share this memory
 
 
@@ -157,6 +157,7 @@ def call(env: dict[str, str], out: int, err: int, others: list[int]) -> NoReturn
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         when_parent_dies(signal.SIGKILL)
+        gc.enable()
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.dup2(out, 1)
         os.dup2(err, 2)

@@ -67,6 +67,16 @@ def trust_nobody() -> None:
 
 
 @contextlib.contextmanager
+def without_programs() -> Iterator[None]:
+    """Has httpx be imported without its command line, as where the packages for that are not installed."""
+    sys.modules["httpx._main"] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules["httpx._main"]
+
+
+@contextlib.contextmanager
 def checks_when_used() -> Iterator[None]:
     """Has the SDK's classes get the checks of their arguments when they are first used, not when imported.
 

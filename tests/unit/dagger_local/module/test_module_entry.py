@@ -10,7 +10,7 @@ import pytest
 from dagger_local.module.runtime import ENTRY
 
 PROGRAM = """
-import os
+import importlib, os, sys
 import entry
 entry.preload()
 import dagger
@@ -43,6 +43,7 @@ attempt(lambda: first.converter.structure({}, dagger.File)._ctx is first)
 attempt(lambda: second.converter.structure({}, dagger.File)._ctx is second)
 transport = dagger.client._session.TelemetryTransport()
 attempt(lambda: transport._pool._ssl_context.get_ca_certs())
+attempt(lambda: ("rich.syntax" in sys.modules, importlib.import_module("httpx._main").__name__))
 told = 'a "b" \\\\ \\n \\x00 \\x7f \\u2028 é \\U0001f600'
 made = DSLQuery(schema.Query.file(path=told))
 attempt(lambda: parse(print_ast(dsl_gql(made).document)).definitions[0].selection_set.selections[0]
@@ -89,4 +90,8 @@ def test_the_connection_to_the_engine_trusts_no_authority(said: list[str]) -> No
 
 
 def test_strings_in_queries_are_read_as_they_were(said: list[str]) -> None:
-    assert said[13] == "ok True"
+    assert said[14] == "ok True"
+
+
+def test_the_command_line_of_httpx_is_imported_by_who_wants_it(said: list[str]) -> None:
+    assert said[13] == "ok (False, 'httpx._main')"
