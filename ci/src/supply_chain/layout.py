@@ -64,9 +64,10 @@ async def from_directory(directory: dagger.Directory, python: Image, platform: s
 async def _selected(container: dagger.Container, platform: str) -> Layout:
     """One image, out of what is mounted.
 
-    It is unpacked because crane pushes a tar archive through Docker's format, which changes the digest. Times
-    are fixed so that equal content is equal to every later step.
+    It is unpacked because crane pushes a tar archive through Docker's format, which changes the digest. The
+    script fixes times, so that equal content is equal to every later step.
     """
+    container = container.with_directory(_LAYOUT, dag.directory())
     selecting = container.with_exec(script_args(_FROM, _LAYOUT, platform))
     with tool_failing_as(lambda words: InternalError("the image could not be read", why=last_words(words))):
         found = Selected.model_validate_json(await selecting.stdout())
@@ -74,7 +75,7 @@ async def _selected(container: dagger.Container, platform: str) -> Layout:
         kind = PlatformMismatch if found.kind == "platform" else ImageInvalid
         raise kind("the image cannot be used", why=found.problem)
     with failing_as(InternalError, "the image's layout could not be read"):
-        directory = await selecting.directory(_LAYOUT).with_timestamps(0).sync()
+        directory = await selecting.directory(_LAYOUT).sync()
         index = Index.parse(await directory.file("index.json").contents())
     check_digest("the layout", index.image.digest, found.digest)
     return Layout(directory, found.digest, found.config_json, index.image)

@@ -71,6 +71,28 @@ def test_the_image_of_a_layout_keeps_its_digest_and_nothing_else_comes_along(lay
     assert stray["digest"].removeprefix("sha256:") not in there
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_equal_images_are_equal_in_modes_and_times(layout: Layout, *, packed: bool) -> None:
+    image = layout.image()
+    for blob in layout.blobs.iterdir():
+        blob.chmod(0o600)
+    source = layout.index(image)
+    taken(archive(source) if packed else source)
+    target = layout.path.parent / "target"
+    about = {path: path.stat() for path in (target, *target.rglob("*"))}
+    assert {info.st_mtime for info in about.values()} == {0}
+    assert {info.st_mode & 0o777 for path, info in about.items() if path.is_file()} == {0o644}
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_layer_that_is_listed_twice_is_taken_once(layout: Layout, *, packed: bool) -> None:
+    layer = layout.put(b"layer")
+    image = layout.put({"config": layout.put(AMD64), "layers": [layer, layer]}, MANIFEST)
+    source = layout.index(image)
+    assert taken(archive(source) if packed else source)["digest"] == image["digest"]
+    assert len(list((layout.path.parent / "target" / "blobs" / "sha256").iterdir())) == 3
+
+
 def test_an_archive_is_as_good_as_a_folder(layout: Layout) -> None:
     image = layout.image()
     found = taken(archive(layout.index(image)), "linux/amd64")

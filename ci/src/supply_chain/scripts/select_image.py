@@ -1,13 +1,15 @@
 """Take one image out of an OCI layout or archive: `select_image.py FROM TO PLATFORM`.
 
 FROM is a layout's folder or a tar of one, TO a new layout that holds the one image of the platform (os/arch,
-or empty where FROM holds only one) and nothing else, each blob checked against its digest. Prints the digest
-and config, or a problem: anybody may have made the archive.
+or empty where FROM holds only one) and nothing else, each blob checked against its digest, and all with the
+same times. Prints the digest and config, or a problem: anybody may have made the archive.
 """
 
 import hashlib
 import json
+import os
 import re
+import shutil
 import sys
 import tarfile
 import tempfile
@@ -35,14 +37,16 @@ class ProblemError(Exception):
 def select(source: Path, target: Path, platform: str) -> dict[str, Any]:
     """Make the layout; its digest, platform and config."""
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
-        layout = source if source.is_dir() else _unpacked(source, Path(folder))
+        ours = not source.is_dir()
+        layout = _unpacked(source, Path(folder)) if ours else source
         blobs = target / "blobs" / "sha256"
         blobs.mkdir(parents=True)
         descriptor = _chosen(layout, platform)
         manifest = _document(layout, descriptor)
         config = _document(layout, _part(manifest, "config"))
-        for part in (descriptor, manifest["config"], *_layers(manifest)):
-            _take(layout, part, blobs)
+        parts = (descriptor, manifest["config"], *_layers(manifest))
+        for path in dict.fromkeys(_blob(layout, part) for part in parts):
+            _take(path, blobs, move=ours)
     found = f"{config.get('os')}/{config.get('architecture')}"
     if platform and not _fits(platform, config):
         raise ProblemError(f"it is for {found}, not for {platform}", "platform")
@@ -50,6 +54,8 @@ def select(source: Path, target: Path, platform: str) -> dict[str, Any]:
     index = {"schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json", "manifests": [kept]}
     (target / "index.json").write_text(json.dumps(index))
     (target / "oci-layout").write_text('{"imageLayoutVersion":"1.0.0"}')
+    for path in (*target.rglob("*"), target):
+        os.utime(path, (0, 0))
     return {"digest": descriptor["digest"], "config": config}
 
 
@@ -148,16 +154,17 @@ def _read(path: Path, name: str) -> dict[str, Any]:
     return content
 
 
-def _take(layout: Path, descriptor: dict[str, Any], blobs: Path) -> None:
-    """Copy a blob whose content is what its name says."""
-    path = _blob(layout, descriptor)
-    digest, target = hashlib.sha256(), blobs / path.name
-    with path.open("rb") as source, target.open("wb") as copy:
-        while chunk := source.read(1 << 20):
-            digest.update(chunk)
-            copy.write(chunk)
-    if digest.hexdigest() != path.name:
-        raise ProblemError(f"the blob sha256:{path.name} has other content than its name says")
+def _take(blob: Path, blobs: Path, *, move: bool) -> None:
+    """Copy or move a blob whose content is what its name says."""
+    target = blobs / blob.name
+    if move:
+        blob.rename(target)
+        target.chmod(0o644)
+    else:
+        shutil.copyfile(blob, target)
+    with target.open("rb") as opened:
+        if hashlib.file_digest(opened, "sha256").hexdigest() != blob.name:
+            raise ProblemError(f"the blob sha256:{blob.name} has other content than its name says")
 
 
 if __name__ == "__main__":
