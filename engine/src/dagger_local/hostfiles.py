@@ -14,14 +14,19 @@ from dagger_local.values import Value
 if TYPE_CHECKING:
     from dagger_local.session import Session
 
+_ROOT, _MODE = (0, 0), 0o755
+
 
 def host_directory(session: "Session", path: Path, exclude: Sequence[str] = ()) -> Value:
     """A folder of the host as a value: taken now, so that later changes do not matter."""
-    draft = session.store.temporary() / "d"
-    tree.copy(path, draft, owner=(0, 0), keep=keeper(exclude))
-    draft.chmod(0o755)
-    made = session.store.keep_directory(draft)
-    draft.parent.rmdir()
+    keep = keeper(exclude)
+    made = session.store.kept_directory(tree.digest_of_copy(path, _ROOT, _MODE, keep))
+    if made is None:
+        draft = session.store.temporary() / "d"
+        tree.copy(path, draft, owner=_ROOT, keep=keep)
+        draft.chmod(_MODE)
+        made = session.store.keep_directory(draft)
+        draft.parent.rmdir()
     return Value("Directory", "Host.directory", {"path": str(made.path), "digest": made.digest})
 
 

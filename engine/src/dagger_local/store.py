@@ -78,6 +78,11 @@ class Store:
         digest = tree.digest(made, times=times, known=ChainMap(seen, self._contents))
         return DirectoryState(self._land(made, self.root / "trees" / digest, seen), digest)
 
+    def kept_directory(self, digest: str) -> DirectoryState | None:
+        """The tree with a digest, if there is one."""
+        found = self.root / "trees" / digest
+        return DirectoryState(found, digest) if digest and found.is_dir() else None
+
     def digest(self, path: Path, *, times: bool = False) -> str:
         """The digest of something that is in the store; no file is read twice for it in a session."""
         return tree.digest(path, times=times, known=self._contents)

@@ -23,16 +23,55 @@ def digest(path: Path, *, times: bool = False, known: Contents | None = None) ->
     """
     total = hashlib.sha256()
     for name, item in walk(path):
+        _add(total, name, item, item.lstat(), times=times, known=known)
+    return total.hexdigest()
+
+
+def _add(
+    total: "hashlib._Hash",
+    name: str,
+    item: Path,
+    info: os.stat_result,
+    *,
+    times: bool = False,
+    known: Contents | None = None,
+    owner: tuple[int, int] | None = None,
+    mode: int | None = None,
+) -> None:
+    """Adds one file, link or folder to a digest, as it is or with another owner and mode."""
+    kind = stat.S_IFMT(info.st_mode)
+    uid, gid = owner or (info.st_uid, info.st_gid)
+    bits = stat.S_IMODE(info.st_mode) if mode is None else mode
+    when = info.st_mtime_ns if times and stat.S_ISREG(info.st_mode) else 0
+    head = f"{name}\0{kind:o}\0{bits:o}\0{uid}:{gid}\0{when}\0"
+    total.update(head.encode("utf-8", "surrogateescape"))
+    if stat.S_ISLNK(info.st_mode):
+        total.update(os.fsencode(item.readlink()))
+    elif stat.S_ISREG(info.st_mode):
+        total.update(_content(item, info, {} if known is None else known))
+    total.update(b"\n")
+
+
+def digest_of_copy(path: Path, owner: tuple[int, int], mode: int, keep: Keep | None = None) -> str:
+    """The digest that a copy of a folder would have; empty where that is not plain.
+
+    Args:
+        path: The folder.
+        owner: uid and gid of all in the copy.
+        mode: The mode of the copy itself.
+        keep: Says which paths beneath the folder are copied.
+    """
+    total, folders = hashlib.sha256(), {""}
+    for name, item in walk(path):
         info = item.lstat()
-        kind = stat.S_IFMT(info.st_mode)
-        when = info.st_mtime_ns if times and stat.S_ISREG(info.st_mode) else 0
-        head = f"{name}\0{kind:o}\0{stat.S_IMODE(info.st_mode):o}\0{info.st_uid}:{info.st_gid}\0{when}\0"
-        total.update(head.encode("utf-8", "surrogateescape"))
-        if stat.S_ISLNK(info.st_mode):
-            total.update(os.fsencode(item.readlink()))
-        elif stat.S_ISREG(info.st_mode):
-            total.update(_content(item, info, {} if known is None else known))
-        total.update(b"\n")
+        is_dir = stat.S_ISDIR(info.st_mode)
+        if name and keep and not keep(name, is_dir):
+            continue
+        if name and name.rpartition("/")[0] not in folders:
+            return ""  # a folder that is left out, and yet not all that is in it
+        if is_dir:
+            folders.add(name)
+        _add(total, name, item, info, owner=owner, mode=None if name else mode)
     return total.hexdigest()
 
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dagger_local import overlay, tree
+from dagger_local.patterns import keeper
 
 NAMES = st.text("abcé.", min_size=1, max_size=4).filter(lambda name: name not in {".", ".."})
 
@@ -116,3 +117,20 @@ def test_an_overlay_is_read_with_its_deletions(tmp_path: Path) -> None:
     overlay.merge(lower, upper, tmp_path / "merged")
     assert [name for name, _ in tree.walk(tmp_path / "merged")] == ["", "d", "d/seen", "kept", "new"]
     assert (lower / "gone").exists()
+
+
+@pytest.mark.parametrize("exclude", [(), ("sub",), ("*.log",), ("sub/*", "!sub/a"), ("sub", "!sub/a")])
+def test_the_digest_of_a_copy_is_known_before_it_is_made(tmp_path: Path, exclude: tuple[str, ...]) -> None:
+    source = tmp_path / "source"
+    (source / "sub" / "deep").mkdir(parents=True)
+    source.chmod(0o700)
+    for name, mode in (("b", 0o4755), ("a.log", 0o600), ("sub/a", 0o644), ("sub/deep/c.log", 0o444)):
+        (source / name).write_text(name)
+        (source / name).chmod(mode)
+    os.chown(source / "b", 5, 6)
+    (source / "link").symlink_to("nowhere")
+    keep = keeper(exclude)
+    tree.copy(source, tmp_path / "copy", owner=(0, 0), keep=keep)
+    (tmp_path / "copy").chmod(0o755)
+    foretold = tree.digest_of_copy(source, (0, 0), 0o755, keep)
+    assert foretold == ("" if exclude == ("sub", "!sub/a") else tree.digest(tmp_path / "copy"))
