@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from dagger_local import host
+from dagger_local import host, mounts
 from dagger_local.podman import Podman
 from dagger_local.running.runtime import Runtime
 from dagger_local.store import Store
@@ -92,13 +92,25 @@ def _locked(file: Path) -> Iterator[tuple[int, bool]]:
 
 
 def _containers_in_memory(store_root: Path) -> None:
-    """Has Podman keep what describes running containers, secrets included, in memory: not in the store."""
-    memory = _base(store_root) / "containers"
-    memory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    """Has Podman keep what describes its containers in memory: not in the store.
+
+    A store that is new gets a new folder there. In the one of a store that was removed, containers of a dead
+    session may be listed; then Podman takes this for an old installation, and uses CNI for its networks.
+    """
     link = store_root / "containers" / "overlay-containers"
     link.parent.mkdir(parents=True, exist_ok=True)
-    if not link.exists():
-        link.symlink_to(memory)
+    base = _base(store_root)
+    base.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not link.is_symlink():
+        with contextlib.suppress(FileExistsError):  # made by somebody else meanwhile
+            link.symlink_to(tempfile.mkdtemp(dir=base, prefix="containers-"))
+    link.readlink().mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+def forget(store_root: Path) -> None:
+    """Removes what is kept in memory for a store that nobody uses."""
+    mounts.release(_base(store_root))
+    shutil.rmtree(_base(store_root), ignore_errors=True)
 
 
 def live_sessions(store_root: Path) -> list[int]:

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from dagger_local import mounts
-from dagger_local.runs import live_sessions
+from dagger_local.runs import forget, live_sessions
 from dagger_local.store import default_root
 
 
@@ -36,6 +36,7 @@ def clear(root: Path) -> str:
         return f"{root} is in use by process {', '.join(map(str, running))}: nothing was removed"
     mounts.release(root)
     shutil.rmtree(root, ignore_errors=True)
+    forget(root)
     return f"removed {root}"
 
 
