@@ -194,6 +194,7 @@ async def open_session(
         finally:
             with anyio.CancelScope(shield=True):
                 await session.services.stop_all()
+                session.networks.release()
                 await podman.remove_own()
                 store.close()
 

@@ -2,6 +2,8 @@
 
 import contextlib
 import json
+import os
+import signal
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,11 +20,13 @@ class Network:
 
     Attributes:
         address: Its address on the bridge.
+        holder: That container's process.
         spec: The OCI configuration that Podman has made for that container. What else runs here runs by it:
             with the capabilities, limits, filters and names that Podman gives on this machine.
     """
 
     address: str
+    holder: int
     spec: dict[str, Any]
 
 
@@ -42,6 +46,12 @@ class Networks:
         finally:
             self._free.append(network)
 
+    def release(self) -> None:
+        """Ends what holds the networks: Podman, which then removes them, would wait for that."""
+        for network in self._free:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(network.holder, signal.SIGKILL)
+
     async def _made(self) -> Network:
         root = self._store.temporary()
         # The capabilities and names of root, and no command that could run: there is nothing in the root.
@@ -51,6 +61,8 @@ class Networks:
         )  # fmt: skip
         await self._podman.text("init", holder)
         bridge.keep_address()
-        form = "{{.NetworkSettings.IPAddress}} {{.OCIConfigPath}}"
-        address, config = (await self._podman.text("inspect", "--format", form, holder)).split(maxsplit=1)
-        return Network(address, json.loads(Path(config).read_text()))
+        form = "{{.NetworkSettings.IPAddress}} {{.State.Pid}} {{.OCIConfigPath}}"
+        address, pid, config = (await self._podman.text("inspect", "--format", form, holder)).split(
+            maxsplit=2
+        )
+        return Network(address, int(pid), json.loads(Path(config).read_text()))
