@@ -14,7 +14,7 @@ from dagger_local.owners import owner_ids, user_of
 from dagger_local.running import bundle
 from dagger_local.running.bundle import Bundle
 from dagger_local.running.networks import Network
-from dagger_local.running.roots import Root
+from dagger_local.running.roots import Root, mounted
 from dagger_local.states import ContainerState, Mount
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ _SEEN = (
     "/sys",
     "/dev",
 )
+_LARGE = 1 << 20  # bytes; a mounted file that large is copied only when it is written to
 DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 BUNDLES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
 
@@ -46,7 +47,7 @@ class Prepared:
         draft: A folder of the store for what it writes to mounts.
         mounts: What it sees mounted, in the OCI's words.
         uppers: What commands write into mounted trees, by mount path.
-        files: Writable copies of mounted files, by mount path.
+        files: What mounted files have become, by mount path; none is there of a large one that is unchanged.
         stubs: Mount points that the root filesystem does not have.
         own: Folders that were put into it and of which nothing was beneath.
     """
@@ -87,13 +88,17 @@ async def prepared(
     folder = ev.session.run_folder.fresh("exec")
     try:
         secrets = {name: _secret(ev, key, f'secret env "{name}"') for name, key in state.secret_env}
-        async with ev.session.networks.lent() as network, root_beneath(ev, state) as root:
+        async with (
+            ev.session.networks.lent() as network,
+            root_beneath(ev, state) as root,
+            contextlib.AsyncExitStack() as stack,
+        ):
             ready = Prepared(root, network, folder, draft)
             folders = (write.path for write in state.writes if write.is_dir)
             ready.own = [path for path in folders if not os.path.lexists(tree.inside(root.path, path))]
             await apply_writes(root.path, state.writes)
             for mount in state.mounts:
-                ready.mounts.append(await _mount(ev, mount, ready))
+                ready.mounts.append(await _mount(ev, mount, ready, stack))
             _add_authorities(ready)
             tree.inside(root.path, state.config.workdir).mkdir(parents=True, exist_ok=True)
             for path in (*(str(one["destination"]) for one in ready.mounts), *_SEEN):
@@ -118,8 +123,10 @@ def _bundle(state: ContainerState, ready: Prepared, argv: Sequence[str], secrets
     )
 
 
-async def _mount(ev: "Evaluator", mount: Mount, ready: Prepared) -> dict[str, Any]:
-    """A mount in the OCI's words, what is behind it in place."""
+async def _mount(
+    ev: "Evaluator", mount: Mount, ready: Prepared, stack: contextlib.AsyncExitStack
+) -> dict[str, Any]:
+    """A mount in the OCI's words, what is behind it in place until the stack is closed."""
     if mount.kind == "temp":
         return bundle.in_memory(mount.path)
     if mount.kind == "secret":
@@ -130,6 +137,10 @@ async def _mount(ev: "Evaluator", mount: Mount, ready: Prepared) -> dict[str, An
         return bundle.bound(mount.source, mount.path)
     number = len(ready.mounts)
     source = mount.source
+    if mount.kind == "file" and not mount.owner and source.stat().st_size >= _LARGE:
+        seen = await stack.enter_async_context(mounted(ev.session.store, None, [source.parent]))
+        ready.files[mount.path] = seen.upper / source.name
+        return bundle.bound(seen.path / source.name, mount.path)
     if mount.owner or mount.kind == "file":
         source = ready.draft / f"own{number}" / mount.source.name
         owner = owner_ids(ready.root.path, mount.owner) if mount.owner else None

@@ -159,7 +159,7 @@ def _mounts_left(ev: Evaluator, state: ContainerState, ready: Prepared) -> dict[
             draft.parent.rmdir()
             left[mount.path] = {"path": str(made.path), "key": made.digest}
         file = ready.files.get(mount.path)
-        if file and mount.source and _changed(mount.source, file):
+        if file and file.exists() and mount.source and _changed(mount.source, file):
             kept = ev.session.store.keep_file(file, times=True)
             left[mount.path] = {"path": str(kept.path), "key": kept.digest}
     return left
