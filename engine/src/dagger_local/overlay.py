@@ -18,7 +18,7 @@ def merge(lower: Path, upper: Path, target: Path) -> None:
         if stat.S_ISCHR(info.st_mode) and info.st_rdev == 0:  # a whiteout
             tree.remove(goal)
         elif stat.S_ISDIR(info.st_mode):
-            if name and _opaque(item):
+            if name and is_opaque(item):
                 tree.remove(goal)
             if goal.is_symlink() or (goal.exists() and not goal.is_dir()):
                 goal.unlink()
@@ -29,6 +29,7 @@ def merge(lower: Path, upper: Path, target: Path) -> None:
             tree.copy(item, goal)
 
 
-def _opaque(folder: Path) -> bool:
+def is_opaque(folder: Path) -> bool:
+    """Whether a folder of an overlay hides what is beneath it."""
     listed = os.listxattr(folder, follow_symlinks=False)
     return any(name in listed and os.getxattr(folder, name) == b"y" for name in _OPAQUE)

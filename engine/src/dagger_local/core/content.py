@@ -12,6 +12,7 @@ from dagger_local.errors import EngineError
 from dagger_local.evaluate import Evaluator
 from dagger_local.patterns import keeper
 from dagger_local.resolve import step
+from dagger_local.running import roots
 from dagger_local.states import (
     CacheState,
     ContainerState,
@@ -143,7 +144,7 @@ async def _extract(ev: Evaluator, state: ContainerState, path: str) -> Directory
         kind = DirectoryState if kept["is_dir"] else FileState
         return kind(Path(kept["path"]), kept["digest"])
     draft = store.temporary() / (PurePosixPath(path).name or "root")
-    if found := _in_layer(state, path):
+    if found := _in_layer(state, path) or await _in_image(ev, state, path):
         tree.copy(found, draft, link=True)
     else:
         async with root_of(ev, state) as root:
@@ -167,6 +168,13 @@ def _in_layer(state: ContainerState, path: str) -> Path | None:
             return None
     inside = any(f"{path}/".startswith(f"{folder}/") for folder in state.own)
     return found if found.is_file() or (inside and found.is_dir()) else None
+
+
+async def _in_image(ev: Evaluator, state: ContainerState, path: str) -> Path | None:
+    """A file of the image alone, to which no command and no content was added."""
+    if not state.image or state.layers or state.writes:
+        return None
+    return roots.file_in(await ev.session.podman.folder_of(state.image), path)
 
 
 def _safe(path: str) -> str:

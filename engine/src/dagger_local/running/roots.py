@@ -5,11 +5,11 @@ import os
 import stat
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import anyio
 
-from dagger_local import tree
+from dagger_local import overlay, tree
 from dagger_local.errors import EngineError
 from dagger_local.store import Store
 
@@ -85,6 +85,27 @@ def _image_layers(top: Path) -> list[Path]:
     names = [f"l/{(top / 'link').read_text()}"]
     names += beneath.read_text().split(":") if beneath.exists() else []
     return [storage / name for name in names]
+
+
+def file_in(image: Path, path: str) -> Path | None:
+    """Where a file of an image lies in Podman's storage; None if only the mounted whole can tell."""
+    for layer in _image_layers(image):
+        found = layer.resolve()
+        for part in PurePosixPath(path).parts[1:]:
+            if found.is_symlink() or (found.is_dir() and overlay.is_opaque(found)):
+                return None
+            found = found / part
+        if os.path.lexists(found):
+            return found if found.is_file() and not found.is_symlink() else None
+        if _hidden_beneath(found, layer.resolve()):
+            return None
+    return None
+
+
+def _hidden_beneath(missing: Path, layer: Path) -> bool:
+    """Whether something that is no folder stands in the way: a file, a link, or the mark of a removal."""
+    above = next(one for one in missing.parents if os.path.lexists(one))
+    return above != layer and (above.is_symlink() or not above.is_dir())
 
 
 def _copy_mode(source: Path, target: Path) -> None:

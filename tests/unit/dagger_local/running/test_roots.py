@@ -1,5 +1,7 @@
 """Root filesystems as the kernel shows them; like the engine itself, these tests need root."""
 
+import os
+import stat
 from pathlib import Path
 
 import anyio
@@ -81,6 +83,34 @@ def test_a_layer_that_is_gone_is_an_error(store: Store, image: Path) -> None:
     (image / "link").write_text("CCC")
     with pytest.raises(EngineError, match="is gone from the store"):
         seen(store, image)
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("/file", "top/diff/file"),
+        ("/beneath", "lower/diff/beneath"),
+        ("/folder/kept", "lower/diff/folder/kept"),
+        ("/folder/removed", None),
+        ("/folder", None),
+        ("/opaque/old", None),
+        ("/link/kept", None),
+        ("/linked", None),
+        ("/none", None),
+        ("/file/beneath", None),
+    ],
+)
+def test_a_file_of_an_image_is_found_where_it_lies(image: Path, path: str, found: str | None) -> None:
+    upper, lower = image / "diff", image.parent / "lower" / "diff"
+    for folder in (upper / "folder", lower / "folder", upper / "opaque", lower / "opaque", lower / "link"):
+        folder.mkdir()
+    for file in ("folder/kept", "folder/removed", "opaque/old", "link/kept", "linked"):
+        (lower / file).touch()
+    os.mknod(upper / "folder" / "removed", stat.S_IFCHR, os.makedev(0, 0))
+    os.setxattr(upper / "opaque", "trusted.overlay.opaque", b"y")
+    (upper / "link").symlink_to("folder")
+    (upper / "linked").symlink_to("file")
+    assert roots.file_in(image, path) == (image.parent / found if found else None)
 
 
 def test_what_a_killed_session_has_mounted_is_released(store: Store, image: Path) -> None:
