@@ -93,12 +93,17 @@ def test_a_busy_machine_is_seen() -> None:
             spinning.kill()
 
 
-def test_memory_in_use_is_seen() -> None:
+def _peak_mib() -> float:
     with machine.Memory.watched() as memory:
         held = bytearray(256 * 2**20)
         held[::4096] = b"x" * len(held[::4096])
         time.sleep(0.3)
-    assert memory.peak_mib > 64
+    return memory.peak_mib
+
+
+def test_memory_in_use_is_seen() -> None:
+    """Somebody else may give back as much just then, but not five times in a row."""
+    assert any(_peak_mib() > 64 for _ in range(5))
 
 
 @pytest.mark.parametrize("option", ["--quick", "--only=boot"])
