@@ -35,7 +35,9 @@ def ending_with_us() -> tuple[str, ...]:
 
 def oci_runtime() -> str:
     """The program that starts containers: runc if it is here, as hosts with hybrid cgroups need it."""
-    return shutil.which("runc") or shutil.which("crun") or "runc"
+    # Podman looks there too, whatever the PATH says.
+    path = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/local/sbin", "/usr/sbin", "/sbin"])
+    return shutil.which("runc", path=path) or shutil.which("crun", path=path) or "runc"
 
 
 def containers_conf(shared: Path) -> str:

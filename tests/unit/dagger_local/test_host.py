@@ -29,6 +29,15 @@ def test_podmans_runtime_and_limits_are_our_own(tmp_path: Path) -> None:
     assert {limit.split("=")[0] for limit in conf["containers"]["default_ulimits"]} == {"nofile", "nproc"}
 
 
+def test_the_runtime_is_found_beside_the_path_and_on_it_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert Path(host.oci_runtime()).name in {"runc", "crun"}
+    (tmp_path / "runc").touch(0o755)
+    assert host.oci_runtime() == str(tmp_path / "runc")
+
+
 def test_authorities_the_owner_added_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(host, "CUSTOM_CA_FOLDERS", (tmp_path, tmp_path / "none"))
     assert host.custom_certificates() == b""
