@@ -20,11 +20,7 @@ def merge(lower: Path, upper: Path, target: Path) -> None:
         elif stat.S_ISDIR(info.st_mode):
             if name and is_opaque(item):
                 tree.remove(goal)
-            if goal.is_symlink() or (goal.exists() and not goal.is_dir()):
-                goal.unlink()
-            goal.mkdir(exist_ok=True)
-            os.chown(goal, info.st_uid, info.st_gid)
-            goal.chmod(stat.S_IMODE(info.st_mode))
+            tree.make_folder(item, goal)
         else:
             tree.copy(item, goal)
 

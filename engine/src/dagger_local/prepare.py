@@ -149,11 +149,8 @@ async def _mount(
         ready.files[mount.path] = source
         return bundle.bound(source, mount.path)
     upper, work = ready.draft / f"upper{number}", ready.draft / f"work{number}"
-    upper.mkdir()
+    tree.make_folder(source, upper)
     work.mkdir()
-    info = source.stat()
-    os.chown(upper, info.st_uid, info.st_gid)
-    upper.chmod(info.st_mode & 0o7777)
     if not mount.read_only:
         ready.uppers[mount.path] = upper
     return bundle.layered(source, upper, work, mount.path)

@@ -129,7 +129,7 @@ def copy(
             continue
         goal = target / name if name else target
         if is_dir:
-            _make_folder(item, goal, owner)
+            make_folder(item, goal, owner)
             folders.append((item, goal))
         else:
             goal.parent.mkdir(parents=True, exist_ok=True)
@@ -139,7 +139,8 @@ def copy(
         os.utime(goal, ns=(info.st_atime_ns, info.st_mtime_ns))
 
 
-def _make_folder(source: Path, target: Path, owner: tuple[int, int] | None) -> None:
+def make_folder(source: Path, target: Path, owner: tuple[int, int] | None = None) -> None:
+    """Makes a folder with another one's owner and mode; what is there and no folder is replaced."""
     if target.is_symlink() or (target.exists() and not target.is_dir()):
         target.unlink()
     target.mkdir(parents=True, exist_ok=True)

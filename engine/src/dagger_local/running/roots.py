@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import stat
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -48,7 +47,7 @@ async def mounted(store: Store, image: Path | None, layers: Sequence[Path]) -> A
     """
     draft = store.temporary()
     root, upper, work, empty = (draft / name for name in ("root", "upper", "work", "empty"))
-    for folder in (root, upper, work, empty):
+    for folder in (root, work, empty):
         folder.mkdir()
     lowest = [*_image_layers(image)] if image else [empty]
     lowers = [*reversed(layers), *lowest]
@@ -56,7 +55,7 @@ async def mounted(store: Store, image: Path | None, layers: Sequence[Path]) -> A
         raise EngineError(
             f"{gone} is gone from the store: clear it with `python -m dagger_local.upkeep clear`"
         )
-    _copy_mode(lowers[0], upper)
+    tree.make_folder(lowers[0], upper)  # the root folder's own mode is the uppermost one's
     storage = store.root / "containers" / "overlay"
     storage.mkdir(parents=True, exist_ok=True)
     names = [os.path.relpath(path, storage) for path in (upper, work)]
@@ -106,10 +105,3 @@ def _hidden_beneath(missing: Path, layer: Path) -> bool:
     """Whether something that is no folder stands in the way: a file, a link, or the mark of a removal."""
     above = next(one for one in missing.parents if os.path.lexists(one))
     return above != layer and (above.is_symlink() or not above.is_dir())
-
-
-def _copy_mode(source: Path, target: Path) -> None:
-    """Gives the root folder of a mount the owner and mode that it had beneath."""
-    info = source.stat()
-    os.chown(target, info.st_uid, info.st_gid)
-    target.chmod(stat.S_IMODE(info.st_mode))
