@@ -9,8 +9,7 @@ from pathlib import Path
 from dagger_local.cli.flags import FlagSet
 from dagger_local.cli.options import Options
 from dagger_local.errors import EngineError, NotServed, disk_full_named
-from dagger_local.module.runtime import Runtime
-from dagger_local.module.source import find_module
+from dagger_local.module.waiting import Waiting
 from dagger_local.store import default_root
 
 CANCELLED = 130
@@ -82,14 +81,19 @@ def _with_session(command: str, options: Options, args: list[str]) -> int:
         raise NotServed(f"the command {command!r}")
     look = _first_look(args)
     _enter(look)
-    source = find_module(Path.cwd(), look["mod"].value)
-    silent = options.given("silent") or look.given("silent")
-    with Runtime.start(source, default_root() / "tmp") as runtime:
+    drafts = default_root() / "tmp"
+    with Waiting.started(drafts) as waiting:
         import anyio  # noqa: PLC0415 - see above
 
-        from dagger_local.cli import commands  # noqa: PLC0415
+        from dagger_local.module.runtime import Runtime  # noqa: PLC0415
+        from dagger_local.module.source import find_module  # noqa: PLC0415
 
-        return anyio.run(commands.run, command, options, args, runtime, silent)
+        source = find_module(Path.cwd(), look["mod"].value)
+        with Runtime.start(source, waiting, drafts) as runtime:
+            from dagger_local.cli import commands  # noqa: PLC0415
+
+            silent = options.given("silent") or look.given("silent")
+            return anyio.run(commands.run, command, options, args, runtime, silent)
 
 
 def _first_look(args: Sequence[str]) -> Options:

@@ -9,6 +9,7 @@ from dagger_local.cli.catalog import Catalog
 from dagger_local.module import loader
 from dagger_local.module.runtime import Runtime
 from dagger_local.module.source import find_module
+from dagger_local.module.waiting import Waiting
 from dagger_local.progress import Progress
 from dagger_local.runs import RunFolder
 from dagger_local.secrets import Secrets
@@ -28,7 +29,8 @@ def registered(module: Path, store: Path) -> Catalog:
         module: A folder with a dagger.json.
         store: An empty folder to work in.
     """
-    with Runtime.start(find_module(module, ""), store / "tmp") as runtime:
+    source, drafts = find_module(module, ""), store / "tmp"
+    with Waiting.started(drafts) as waiting, Runtime.start(source, waiting, drafts) as runtime:
         return anyio.run(_registered, runtime, store)
 
 

@@ -1,10 +1,11 @@
-"""Runs a module's functions: a process that has imported the SDK once and forks for every call.
+"""Runs a module's functions: a process that has imported SDK and module once, and forks for every call.
 
 Importing the SDK takes a second, a fork some milliseconds. A call's process is thus as fresh as one that
 Dagger starts, but for imported modules. Nothing here imports the engine: the module must not see it.
 
-Over the socket comes, for each call, one message: the environment as JSON, with three file descriptors:
-standard output, standard error, and a pipe for the process's number and, at its end, its exit status.
+Over the socket comes first the module: its environment as JSON. Then, for each call, one message: the
+environment, with three file descriptors: standard output, standard error, and a pipe for the process's number
+and, at its end, its exit status.
 """
 
 import array
@@ -25,6 +26,7 @@ from typing import NoReturn
 
 PR_SET_PDEATHSIG = 1
 MESSAGE = 1 << 20
+LIBRARIES = ("beartype", "gql.client", "httpx", "cattrs", "opentelemetry.sdk.trace")
 
 
 def beside(name: str) -> ModuleType:
@@ -63,12 +65,25 @@ def main() -> None:
             message, fds = receive(requests)
             if not message:
                 end(running)
+            if not fds:
+                load(json.loads(message))
+                continue
             bind()
             start(requests, json.loads(message), fds, running)
 
 
 def preload() -> None:
-    """Imports the SDK, and the module unless it needs its dependencies' bindings for that."""
+    """Imports what the SDK stands on. The SDK itself looks at once which module it is for."""
+    with sdk.without_programs():
+        for name in LIBRARIES:
+            with contextlib.suppress(ImportError):  # of a later SDK
+                importlib.import_module(name)
+
+
+def load(env: dict[str, str]) -> None:
+    """Imports the SDK for a module; and the module, unless it needs its dependencies' bindings for that."""
+    os.environ.update(env)
+    sys.path.insert(0, env["PYTHONPATH"])  # where it would stand had it been there from the start
     with sdk.checks_when_used(), sdk.without_programs():
         for name in ("dagger.mod.cli", "httpcore", "anyio._backends._asyncio"):
             importlib.import_module(name)

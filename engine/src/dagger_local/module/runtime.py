@@ -4,12 +4,8 @@ import array
 import contextlib
 import json
 import os
-import shutil
 import signal
 import socket
-import subprocess
-import sys
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,13 +16,11 @@ import anyio
 from dagger_local.errors import EngineError
 from dagger_local.module.calls import FunctionCall
 from dagger_local.module.source import ModuleSource
+from dagger_local.module.waiting import Waiting, environment
 
 if TYPE_CHECKING:
     from dagger_local.scopes import Scope
     from dagger_local.session import Session
-
-ENTRY = Path(__file__).with_name("entry.py")
-_CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
 @dataclass
@@ -35,28 +29,25 @@ class Runtime:
 
     Attributes:
         source: The module.
-        home: A folder for its calls, gone afterwards: their HOME, working directory and TMPDIR.
+        waiting: The process that waits.
         dependencies: Those of the modules it depends on.
         scope: What its calls see of the API.
     """
 
     source: ModuleSource
-    home: Path
+    waiting: Waiting
     dependencies: "tuple[Runtime, ...]"
-    _requests: socket.socket
-    _server: subprocess.Popen[bytes]
-    _stderr: Any
     scope: "Scope | None" = None
 
     @classmethod
     @contextlib.contextmanager
-    def start(cls, source: ModuleSource, drafts: Path) -> Iterator["Runtime"]:
-        """Starts the processes that wait; they import the SDK while others get on with their work.
+    def start(cls, source: ModuleSource, waiting: Waiting, drafts: Path) -> Iterator["Runtime"]:
+        """Has the processes import their modules while others get on with their work.
 
         Args:
-            source: The module; those it depends on are started as well, each once.
-            drafts: The store's folder for what is swept away once the process in its name is no more; the
-                folder of compiled code stands beside it.
+            source: The module; for those it depends on processes are started as well, one for each.
+            waiting: The process for it.
+            drafts: For theirs, as in `Waiting.started`.
         """
         with contextlib.ExitStack() as stack:
             started: dict[tuple[Path, str], Runtime] = {}
@@ -64,39 +55,19 @@ class Runtime:
             def start(one: ModuleSource) -> Runtime:
                 if (one.root, one.name) not in started:
                     below = tuple(map(start, one.dependencies))
-                    started[one.root, one.name] = stack.enter_context(cls._start(one, below, drafts))
+                    own = waiting if one is source else stack.enter_context(Waiting.started(drafts))
+                    started[one.root, one.name] = made = cls(one, own, below)
+                    made._tell()
                 return started[one.root, one.name]
 
             yield start(source)
 
-    @classmethod
-    @contextlib.contextmanager
-    def _start(
-        cls, source: ModuleSource, dependencies: "tuple[Runtime, ...]", drafts: Path
-    ) -> Iterator["Runtime"]:
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        drafts.mkdir(parents=True, exist_ok=True, mode=0o700)
-        bytecode = drafts.resolve().parent / "bytecode"
-        bytecode.mkdir(exist_ok=True, mode=0o700)
-        home = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-module-", dir=drafts.resolve()))
-        with tempfile.TemporaryFile() as stderr, ours:
-            argv = [sys.executable, "-P", str(ENTRY), str(theirs.fileno())]
-            env = _environment(source, home) | {"DAGGER_LOCAL_BYTECODE": str(bytecode)}
-            server = subprocess.Popen(
-                argv, env=env, cwd=home, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,
-                stdout=stderr, stderr=stderr, start_new_session=True,
-            )  # fmt: skip
-            theirs.close()
-            try:
-                yield cls(source, home, dependencies, ours, server, stderr)
-            finally:
-                server.kill()
-                server.wait()
-                shutil.rmtree(home, ignore_errors=True)
+    def _tell(self) -> None:
+        self._send(self._environment(), [])
 
     def bind(self, bindings: str) -> None:
         """Gives the module's process what it knows its dependencies by, before its first call."""
-        _bindings(self.home).write_text(bindings)
+        _bindings(self.waiting.home).write_text(bindings)
 
     async def run(self, session: "Session", call: FunctionCall) -> Any:
         """Runs one function to its end.
@@ -108,7 +79,7 @@ class Runtime:
             EngineError: The function raised an error, or its process died.
         """
         token = session.token_for(call, self.scope or session.scope)
-        env = _environment(self.source, self.home) | {
+        env = self._environment() | {
             "DAGGER_SESSION_PORT": str(session.port),
             "DAGGER_SESSION_TOKEN": token,
         }
@@ -130,44 +101,34 @@ class Runtime:
                         group.start_soon(_pass_on, session, step, stream)
                     code = await _number(status)
                     _end(pid)  # whatever the call left running would keep the streams open
-                if code is None and self._server.poll() is not None:
-                    raise EngineError(f"the module's Python process ended: {self._last_words()}")
+                if code is None and self.waiting.ended:
+                    raise EngineError(f"the module's Python process ended: {self.waiting.last_words}")
                 return code
             finally:
                 _end(pid)
 
     def _send(self, env: dict[str, str], fds: list[int]) -> None:
-        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))]
+        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))] if fds else []
         try:
-            self._requests.sendmsg([json.dumps(env).encode()], rights)
+            self.waiting.requests.sendmsg([json.dumps(env).encode()], rights)
         except OSError:
-            raise EngineError(f"the module's Python process ended: {self._last_words()}") from None
+            raise EngineError(f"the module's Python process ended: {self.waiting.last_words}") from None
         finally:
             for fd in fds:
                 os.close(fd)
 
-    def _last_words(self) -> str:
-        self._stderr.seek(0)
-        return self._stderr.read().decode(errors="replace").strip() or "it said nothing"
-
-
-def _environment(source: ModuleSource, home: Path) -> dict[str, str]:
-    """All that a module sees: nothing of its caller's environment but where programs and authorities are."""
-    passed = {name: os.environ[name] for name in ("PATH", *_CERTIFICATES) if name in os.environ}
-    return passed | {
-        "HOME": str(home),
-        "TMPDIR": str(home),
-        "LANG": "C.UTF-8",
-        "PYTHONPATH": str(source.import_root),
-        "PYTHONUNBUFFERED": "1",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "OTEL_SDK_DISABLED": "true",
-        "DAGGER_MODULE": source.config.name,
-        "DAGGER_MAIN_OBJECT": source.main_object,
-        "DAGGER_DEFAULT_PYTHON_PACKAGE": source.package,
-        "DAGGER_LOCAL_ENTRY_POINT": source.entry_point,
-        "DAGGER_LOCAL_BINDINGS": str(_bindings(home)) if source.dependencies else "",
-    }
+    def _environment(self) -> dict[str, str]:
+        """All that the module sees."""
+        source, home = self.source, self.waiting.home
+        return {
+            **environment(home),
+            "PYTHONPATH": str(source.import_root),
+            "DAGGER_MODULE": source.config.name,
+            "DAGGER_MAIN_OBJECT": source.main_object,
+            "DAGGER_DEFAULT_PYTHON_PACKAGE": source.package,
+            "DAGGER_LOCAL_ENTRY_POINT": source.entry_point,
+            "DAGGER_LOCAL_BINDINGS": str(_bindings(home)) if source.dependencies else "",
+        }
 
 
 def _bindings(home: Path) -> Path:

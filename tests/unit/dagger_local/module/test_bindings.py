@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from dagger_local.module.bindings import python_name, write
-from dagger_local.module.runtime import ENTRY
 from dagger_local.module.schema import ModuleSchema
 from dagger_local.module.typedefs import (
     ArgDef,
@@ -20,6 +19,7 @@ from dagger_local.module.typedefs import (
     ObjectDef,
     TypeRef,
 )
+from dagger_local.module.waiting import ENTRY
 from dagger_local.scopes import core_scope
 
 TEXT = TypeRef(kind="STRING_KIND")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dagger_local.module.runtime import ENTRY
+from dagger_local.module.waiting import ENTRY
 
 PROGRAM = """
 import sys

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from dagger_local.module.runtime import ENTRY
+from dagger_local.module.waiting import ENTRY
 
 PROGRAM = """
 import importlib, os, sys
 import entry
 entry.preload()
+entry.load({"PYTHONPATH": os.environ["PYTHONPATH"]})
 import dagger
 from dagger import dag
 from gql.dsl import DSLQuery, DSLSchema, dsl_gql
