@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,7 @@ class Podman:
         self._argv = (program, *places, _UNMOUNTED)
         self._store, self._session = store, session
         self._created: list[str] = []
+        self._names: dict[str, str] = {}
         self._images: dict[str, dict[str, Any]] = {}
         self._env = {
             "PATH": os.environ.get("PATH", os.defpath),
@@ -117,7 +119,9 @@ class Podman:
         name = f"{self._session}-{len(self._created)}"
         self._created.append(name)
         known_by = (f"--label={_LABEL}={self._session}", f"--name={name}")
-        return await self.text("create", *known_by, "--pull=never", *args)
+        made = await self.text("create", *known_by, "--pull=never", *args)
+        self._names[made] = name
+        return made
 
     async def idle_container(self, image: str) -> str:
         """A container of an image that is written to from outside and never started."""
@@ -139,10 +143,19 @@ class Podman:
         """
         return await self.text("commit", "--quiet", "--format", "oci", container)
 
+    async def remove(self, containers: Sequence[str]) -> None:
+        """Removes containers of this session, by id."""
+        names = [self._names[one] for one in containers]
+        await self._remove(names)
+        self._created = [name for name in self._created if name not in names]
+
     async def remove_own(self) -> None:
-        """Removes this session's containers."""
+        """Removes all containers of this session."""
         if self._created:
-            await self.run("rm", "--force", "--ignore", "--time", "0", "--volumes", *self._created)
+            await self._remove(self._created)
+
+    async def _remove(self, names: Sequence[str]) -> None:
+        await self.run("rm", "--force", "--ignore", "--time", "0", "--volumes", *names)
 
     async def remove_session(self, session: str) -> None:
         """Removes all containers of a session that was killed."""

@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+import graphql
 from graphql import GraphQLSchema, build_schema, extend_schema, parse
 from graphql.harness import GraphQLHarness
 
 from dagger_local import queries
 from dagger_local.resolve import RESOLVERS, Resolver
+from dagger_local.values import digest_of
 
 SDL_PATHS = [Path(__file__).with_name("schema.graphql"), Path(__file__).parent / "module" / "schema.graphql"]
 
@@ -19,21 +21,23 @@ class Scope:
     """A schema with its resolvers by type and field.
 
     Attributes:
-        introspections: Answers to questions about the schema, by query: every client begins with the same.
+        name: A digest of the schema's text.
         harness: How queries are read.
     """
 
     schema: GraphQLSchema
     resolvers: Mapping[tuple[str, str], Resolver]
-    introspections: dict[str, bytes] = field(default_factory=dict)
+    name: str
     harness: GraphQLHarness = field(default_factory=lambda: queries.harness(set()))
 
     def extended(self, sdl: str, resolvers: Mapping[tuple[str, str], Resolver]) -> "Scope":
         """The scope with a module's types besides."""
-        return Scope(extend_schema(self.schema, parse(sdl)), {**self.resolvers, **resolvers})
+        both = {**self.resolvers, **resolvers}
+        return Scope(extend_schema(self.schema, parse(sdl)), both, digest_of(self.name, sdl))
 
 
 @cache
 def core_scope() -> Scope:
     """The core API alone."""
-    return Scope(build_schema("\n".join(path.read_text() for path in SDL_PATHS)), RESOLVERS)
+    sdl = "\n".join(path.read_text() for path in SDL_PATHS)
+    return Scope(build_schema(sdl), RESOLVERS, digest_of(graphql.__version__, sdl))

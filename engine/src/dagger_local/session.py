@@ -44,7 +44,9 @@ from dagger_local.scopes import Scope, core_scope
 from dagger_local.secrets import Secrets
 from dagger_local.services import Services
 from dagger_local.store import Store
+from dagger_local.values import digest_of
 
+_ABOUT_SCHEMA = "schema"
 # Importing them is what registers their resolvers.
 CORE = (archives, builds, config, content, directory, execs, file, git, images, paths, ports, query, services)
 
@@ -147,15 +149,15 @@ class Session:
         await send({"type": "http.response.body", "body": content})
 
     async def _answer(self, request: Mapping[str, Any], client: Client) -> bytes:
-        """The answer as JSON; one about the schema is given again."""
-        query, known = request["query"], client.scope.introspections
-        if query in known:
-            return known[query]
+        """The answer as JSON; one about the schema, with which every client begins, is given again."""
+        query = request["query"]
+        key = digest_of(client.scope.name, query) if "__schema" in query else ""
+        if key and (known := self.store.entry(_ABOUT_SCHEMA, key)):
+            return json.dumps(known).encode()
         result = await self.execute(query, request.get("variables"), client)
-        content = json.dumps(result.formatted).encode()
-        if "__schema" in query:
-            known[query] = content
-        return content
+        if key and not result.errors:
+            self.store.put_entry(_ABOUT_SCHEMA, key, dict(result.formatted))
+        return json.dumps(result.formatted).encode()
 
     def _client(self, scope: Mapping[str, Any]) -> Client | None:
         given = dict(scope["headers"]).get(b"authorization", b"").decode()

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import anyio
+from anyio.abc import TaskGroup
+
 from dagger_local.podman import Podman
 from dagger_local.running import bridge
 from dagger_local.store import Store
@@ -20,12 +23,14 @@ class Network:
 
     Attributes:
         address: Its address on the bridge.
-        holder: That container's process.
+        container: That container.
+        holder: Its process.
         spec: The OCI configuration that Podman has made for that container. What else runs here runs by it:
             with the capabilities, limits, filters and names that Podman gives on this machine.
     """
 
     address: str
+    container: str
     holder: int
     spec: dict[str, Any]
 
@@ -46,6 +51,18 @@ class Networks:
         finally:
             self._free.append(network)
 
+    def retire(self, group: TaskGroup | None) -> None:
+        """Has networks that nobody uses removed meanwhile: no more commands are expected."""
+        if group and self._free:
+            retired = [network.container for network in self._free]
+            self.release()
+            self._free.clear()
+            group.start_soon(self._remove, retired)
+
+    async def _remove(self, containers: list[str]) -> None:
+        with anyio.CancelScope(shield=True):
+            await self._podman.remove(containers)
+
     def release(self) -> None:
         """Ends what holds the networks: Podman, which then removes them, would wait for that."""
         for network in self._free:
@@ -65,4 +82,4 @@ class Networks:
         address, pid, config = (await self._podman.text("inspect", "--format", form, holder)).split(
             maxsplit=2
         )
-        return Network(address, int(pid), json.loads(Path(config).read_text()))
+        return Network(address, holder, int(pid), json.loads(Path(config).read_text()))
