@@ -9,7 +9,7 @@ from graphql.pyutils import camel_to_snake
 
 from dagger_local.directives import directive
 from dagger_local.errors import NotServed, disk_full_named
-from dagger_local.resolve import LEAVES, STEPS, Context
+from dagger_local.resolve import CHANGES, LEAVES, STEPS, Context
 from dagger_local.values import Value
 
 
@@ -27,10 +27,10 @@ async def _answer(parent: Any, info: GraphQLResolveInfo[Context], given: dict[st
     if (type_name, name) == ("Query", "node"):
         return ctx.session.objects.get(given["id"])
     args, objects = _arguments(ctx, info, given)
-    if f"{type_name}.{name}" in STEPS:
+    op = f"{type_name}.{name}"
+    if op in STEPS or op in CHANGES:
         inputs = {"parent": parent, **objects} if parent is not None else objects
-        made = get_named_type(info.return_type).name
-        return Value(made, f"{type_name}.{name}", args, inputs)
+        return Value(get_named_type(info.return_type).name, op, args, inputs)
     if name == "sync" and isinstance(parent, Value):
         await ctx.session.evaluator.state(parent)
         return ctx.session.objects.put(parent)

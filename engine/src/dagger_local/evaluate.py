@@ -1,12 +1,13 @@
 """Turns values into states: each once a session, the costly ones once for as long as the store lasts."""
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import anyio
 
-from dagger_local.resolve import STEPS, Resolver
-from dagger_local.states import SecretState, State
+from dagger_local.core.changes import Change, changed
+from dagger_local.resolve import CHANGES, STEPS, Resolver
+from dagger_local.states import DirectoryState, SecretState, State
 from dagger_local.values import Value
 
 if TYPE_CHECKING:
@@ -35,10 +36,25 @@ class Evaluator:
     async def _evaluate(self, value: Value) -> State:
         if value.type_name == "Secret":
             return SecretState(value.key, str(value.args["name"]))
+        if value.op in CHANGES:
+            return await self._changed(value)
         inputs = {name: await self._input(item) for name, item in value.inputs.items()}
         parent = inputs.pop("parent", None)
         made: State = await STEPS[value.op](self, parent, **value.args, **inputs)
         return made
+
+    async def _changed(self, value: Value) -> DirectoryState:
+        """A tree after a chain of changes; what is between them is made only when somebody asks for it."""
+        chain = [value]
+        while (parent := chain[-1].inputs["parent"]).op in CHANGES and parent.key not in self._done:
+            chain.append(parent)
+        first = await self.state(parent)
+        changes = []
+        for one in reversed(chain):
+            given = {name: item for name, item in one.inputs.items() if name != "parent"}
+            inputs = {name: await self._input(item) for name, item in given.items()}
+            changes.append(Change(one.op, one.args, inputs))
+        return changed(self.session.store, cast("DirectoryState", first), changes)
 
     async def _input(self, item: Any) -> Any:
         if isinstance(item, list):

@@ -20,13 +20,13 @@ def keeper(exclude: Sequence[str] = (), include: Sequence[str] = ()) -> Keep | N
         return None
     out, only = _patterns(exclude), _patterns(include)
 
-    def keep(name: str, is_dir: bool) -> bool:
+    def stays(name: str, is_dir: bool) -> bool:
         if _matched(out, name):
             return False
         # An included file makes its own folders.
         return not include or (not is_dir and _matched(only, name))
 
-    return keep
+    return Keep(stays, whole=not include and not any(pattern.negated for pattern in out))
 
 
 def _patterns(given: Sequence[str]) -> list[_Pattern]:

@@ -28,6 +28,7 @@ class Context:
 
 RESOLVERS: dict[tuple[str, str], Resolver] = {}
 STEPS: dict[str, Resolver] = {}
+CHANGES: dict[str, Resolver] = {}
 LEAVES: dict[tuple[str, str], Resolver] = {}
 
 
@@ -49,6 +50,16 @@ def step(type_name: str, name: str) -> Callable[[Resolver], Resolver]:
 
     def register(resolver: Resolver) -> Resolver:
         STEPS[f"{type_name}.{name}"] = resolver
+        return resolver
+
+    return register
+
+
+def change(type_name: str, name: str) -> Callable[[Resolver], Resolver]:
+    """Registers `f(draft, **args)`, a step that changes a tree: a chain of them makes one new tree."""
+
+    def register(resolver: Resolver) -> Resolver:
+        CHANGES[f"{type_name}.{name}"] = resolver
         return resolver
 
     return register

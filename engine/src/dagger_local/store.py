@@ -4,16 +4,19 @@ All lands by rename: a killed process leaves nothing half made, and two may make
 """
 
 import contextlib
+import itertools
 import json
 import os
 import shutil
 import tempfile
 from collections import ChainMap
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from dagger_local import mounts, tree
 from dagger_local.states import DirectoryState, FileState
+from dagger_local.values import digest_of
 
 
 def default_root() -> Path:
@@ -33,6 +36,7 @@ class Store:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._drafts: Path | None = None
+        self._numbers = itertools.count()
         self._contents: tree.Contents = {}
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
         root.chmod(0o700)  # trees keep their own modes and owners; nobody else looks in
@@ -51,15 +55,20 @@ class Store:
         """Keeps what a step came to."""
         target = self.root / "entries" / kind / f"{key}.json"
         target.parent.mkdir(exist_ok=True)
-        draft = self.temporary() / "entry.json"
+        draft = self.draft()
         draft.write_text(json.dumps(content))
         draft.rename(target)
-        draft.parent.rmdir()
+
+    def draft(self) -> Path:
+        """A path on the store's own filesystem at which there is nothing yet; gone as `temporary` is."""
+        self._drafts = self._drafts or Path(tempfile.mkdtemp(dir=self.root / "tmp", prefix=f"{os.getpid()}-"))
+        return self._drafts / str(next(self._numbers))
 
     def temporary(self) -> Path:
         """A fresh folder on the store's own filesystem; gone with `close`, or with our process."""
-        self._drafts = self._drafts or Path(tempfile.mkdtemp(dir=self.root / "tmp", prefix=f"{os.getpid()}-"))
-        return Path(tempfile.mkdtemp(dir=self._drafts))
+        folder = self.draft()
+        folder.mkdir(mode=0o700)
+        return folder
 
     def close(self) -> None:
         """Removes drafts that were not kept."""
@@ -77,6 +86,21 @@ class Store:
         seen: tree.Contents = {}
         digest = tree.digest(made, times=times, known=ChainMap(seen, self._contents))
         return DirectoryState(self._land(made, self.root / "trees" / digest, seen), digest)
+
+    def remembered(self, make: Callable[[], DirectoryState], *what: Any) -> DirectoryState:
+        """What a step came to for equal content, in any session; made where it is not there.
+
+        Args:
+            make: Takes the step.
+            what: The step, and the content and arguments that decide what it comes to.
+        """
+        key = digest_of(*what)
+        kept = self.entry("tree", key)
+        if kept and (found := self.kept_directory(kept["digest"])):
+            return found
+        made = make()
+        self.put_entry("tree", key, {"digest": made.digest})
+        return made
 
     def kept_directory(self, digest: str) -> DirectoryState | None:
         """The tree with a digest, if there is one."""
@@ -96,11 +120,32 @@ class Store:
         """Moves a finished file into the store, under its own name."""
         seen: tree.Contents = {}
         digest = tree.digest(made, times=times, known=ChainMap(seen, self._contents))
-        folder = self.root / "trees" / f"file-{digest}"
-        draft = self.temporary()
-        made.rename(draft / made.name)
-        self._land(draft, folder, seen)
-        return FileState(folder / made.name, digest)
+        if kept := self._kept_file(digest, made.name):
+            made.unlink()
+            return kept
+        folder = self.temporary()
+        made.rename(folder / made.name)
+        return FileState(self._land(folder, self._place_of(digest), seen) / made.name, digest)
+
+    def keep_text(self, name: str, text: str, mode: int = 0o644) -> FileState:
+        """A file with this text in the store, of the year 1970; none is written where it is there."""
+        content = text.encode()
+        digest = tree.digest_of_file(name, content, mode)
+        if kept := self._kept_file(digest, name):
+            return kept
+        folder = self.temporary()
+        made = folder / name
+        made.write_bytes(content)
+        made.chmod(mode)
+        os.utime(made, (0, 0))
+        return FileState(self._land(folder, self._place_of(digest)) / name, digest)
+
+    def _kept_file(self, digest: str, name: str) -> FileState | None:
+        place = self._place_of(digest) / name
+        return FileState(place, digest) if place.exists() else None
+
+    def _place_of(self, digest: str) -> Path:
+        return self.root / "trees" / f"file-{digest}"
 
     def _land(self, made: Path, target: Path, seen: tree.Contents | None = None) -> Path:
         """Moves a draft to its place, with what was seen in it; one that is there already wins."""

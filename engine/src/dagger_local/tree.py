@@ -1,16 +1,30 @@
 """Files on disk: digests over what a tar would hold, copies that keep modes, owners, links and times."""
 
+import filecmp
 import hashlib
 import os
 import re
 import shutil
 import stat
 from collections.abc import Callable, Iterator, MutableMapping
+from dataclasses import dataclass
 from pathlib import Path
 
-Keep = Callable[[str, bool], bool]  # (path from the root, is a folder) -> stays
 Contents = MutableMapping[tuple[int, int, int, int], bytes]
 """Digests of files' content, by device, inode, size and time: of files that stay and are never written to."""
+
+
+@dataclass(frozen=True)
+class Keep:
+    """Says what of a tree stays.
+
+    Attributes:
+        stays: Whether something does, by its path from the root and whether it is a folder.
+        whole: Whether all goes that is in a folder which goes.
+    """
+
+    stays: Callable[[str, bool], bool]
+    whole: bool = False
 
 
 def digest(path: Path, *, times: bool = False, known: Contents | None = None) -> str:
@@ -40,16 +54,26 @@ def _add(
 ) -> None:
     """Adds one file, link or folder to a digest, as it is or with another owner and mode."""
     kind = stat.S_IFMT(info.st_mode)
-    uid, gid = owner or (info.st_uid, info.st_gid)
     bits = stat.S_IMODE(info.st_mode) if mode is None else mode
     when = info.st_mtime_ns if times and stat.S_ISREG(info.st_mode) else 0
-    head = f"{name}\0{kind:o}\0{bits:o}\0{uid}:{gid}\0{when}\0"
-    total.update(head.encode("utf-8", "surrogateescape"))
+    total.update(_head(name, kind | bits, owner or (info.st_uid, info.st_gid), when))
     if stat.S_ISLNK(info.st_mode):
         total.update(os.fsencode(item.readlink()))
     elif stat.S_ISREG(info.st_mode):
         total.update(_content(item, info, {} if known is None else known))
     total.update(b"\n")
+
+
+def _head(name: str, mode: int, owner: tuple[int, int], when: int) -> bytes:
+    """What of a file counts beside its content."""
+    head = f"{name}\0{stat.S_IFMT(mode):o}\0{stat.S_IMODE(mode):o}\0{owner[0]}:{owner[1]}\0{when}\0"
+    return head.encode("utf-8", "surrogateescape")
+
+
+def digest_of_file(name: str, content: bytes, mode: int) -> str:
+    """The digest that a file of ours with this content has."""
+    head = _head(name, stat.S_IFREG | mode, (os.getuid(), os.getgid()), 0)
+    return hashlib.sha256(head + hashlib.sha256(content).digest() + b"\n").hexdigest()
 
 
 def digest_of_copy(path: Path, owner: tuple[int, int], mode: int, keep: Keep | None = None) -> str:
@@ -62,14 +86,11 @@ def digest_of_copy(path: Path, owner: tuple[int, int], mode: int, keep: Keep | N
         keep: Says which paths beneath the folder are copied.
     """
     total, folders = hashlib.sha256(), {""}
-    for name, item in walk(path):
+    for name, item in walk(path, keep):
         info = item.lstat()
-        is_dir = stat.S_ISDIR(info.st_mode)
-        if name and keep and not keep(name, is_dir):
-            continue
         if name and name.rpartition("/")[0] not in folders:
             return ""  # a folder that is left out, and yet not all that is in it
-        if is_dir:
+        if stat.S_ISDIR(info.st_mode):
             folders.add(name)
         _add(total, name, item, info, owner=owner, mode=None if name else mode)
     return total.hexdigest()
@@ -84,21 +105,23 @@ def _content(file: Path, info: os.stat_result, known: Contents) -> bytes:
     return known[key]
 
 
-def walk(root: Path) -> Iterator[tuple[str, Path]]:
-    """The root itself as "" (its name for a file), then all beneath it, sorted, parents first."""
+def walk(root: Path, keep: Keep | None = None) -> Iterator[tuple[str, Path]]:
+    """The root itself as "" (its name for a file), then all beneath it that stays, sorted, parents first."""
     if not root.is_dir() or root.is_symlink():
         yield root.name, root
         return
     yield "", root
-    yield from _beneath(root, "")
+    yield from _beneath(root, "", keep)
 
 
-def _beneath(folder: Path, prefix: str) -> Iterator[tuple[str, Path]]:
+def _beneath(folder: Path, prefix: str, keep: Keep | None) -> Iterator[tuple[str, Path]]:
     for entry in sorted(os.scandir(folder), key=lambda e: e.name):
-        name = prefix + entry.name
-        yield name, Path(entry.path)
-        if entry.is_dir(follow_symlinks=False):
-            yield from _beneath(Path(entry.path), name + "/")
+        name, is_dir = prefix + entry.name, entry.is_dir(follow_symlinks=False)
+        stays = keep is None or keep.stays(name, is_dir)
+        if stays:
+            yield name, Path(entry.path)
+        if is_dir and (stays or not keep or not keep.whole):
+            yield from _beneath(Path(entry.path), name + "/", keep)
 
 
 def copy(
@@ -108,6 +131,7 @@ def copy(
     owner: tuple[int, int] | None = None,
     link: bool = False,
     keep: Keep | None = None,
+    like: Path | None = None,
 ) -> None:
     """Copies a file or tree onto a path; folders merge, anything else is replaced.
 
@@ -117,26 +141,41 @@ def copy(
         owner: uid and gid for all that is copied; else they stay.
         link: Hard-link files instead: for trees that nobody writes to.
         keep: Says which paths beneath a folder are copied.
+        like: A tree that nobody writes to: a file that is the same there is linked from it, not copied.
     """
     if not source.is_dir() or source.is_symlink():
         target.parent.mkdir(parents=True, exist_ok=True)
         _copy_one(source, target, owner, link=link)
         return
-    folders: list[tuple[Path, Path]] = []
-    for name, item in walk(source):
-        is_dir = item.is_dir() and not item.is_symlink()
-        if name and keep and not keep(name, is_dir):
-            continue
+    folders: dict[str, tuple[Path, Path]] = {}
+    for name, item in walk(source, keep):
         goal = target / name if name else target
-        if is_dir:
+        if item.is_dir() and not item.is_symlink():
             make_folder(item, goal, owner)
-            folders.append((item, goal))
-        else:
+            folders[name] = (item, goal)
+            continue
+        if name.rpartition("/")[0] not in folders:  # it is left out, and yet not all that is in it
             goal.parent.mkdir(parents=True, exist_ok=True)
+        if like and _same(item, like / name, owner):
+            _copy_one(like / name, goal, None, link=True)
+        else:
             _copy_one(item, goal, owner, link=link)
-    for item, goal in reversed(folders):
+    for item, goal in reversed(folders.values()):
         info = item.stat()
         os.utime(goal, ns=(info.st_atime_ns, info.st_mtime_ns))
+
+
+def _same(file: Path, other: Path, owner: tuple[int, int] | None) -> bool:
+    """Whether a file is what a copy of another one with this owner would be, but for its time."""
+    try:
+        one, two = file.lstat(), other.lstat()
+    except OSError:
+        return False
+    if not stat.S_ISREG(one.st_mode) or (one.st_mode, one.st_size) != (two.st_mode, two.st_size):
+        return False
+    if (two.st_uid, two.st_gid) != (owner or (one.st_uid, one.st_gid)):
+        return False
+    return filecmp.cmp(file, other, shallow=False)
 
 
 def make_folder(source: Path, target: Path, owner: tuple[int, int] | None = None) -> None:

@@ -36,6 +36,18 @@ def test_an_unchanged_folder_is_not_copied_again(
     assert hostfiles.host_directory(session, folder, ["log"]).key == first.key
 
 
+def test_what_stays_the_same_of_a_changed_folder_is_not_copied(session: "Session", folder: Path) -> None:
+    first = hostfiles.host_directory(session, folder)
+    (folder / "log").write_text("changed")
+    second = hostfiles.host_directory(session, folder)
+    same, other = (
+        [(Path(str(made.args["path"])) / name).stat().st_ino for made in (first, second)]
+        for name in ("sub/file", "log")
+    )
+    assert same[0] == same[1]
+    assert other[0] != other[1]
+
+
 def test_a_changed_folder_is_another_one(session: "Session", folder: Path) -> None:
     first = hostfiles.host_directory(session, folder)
     (folder / "sub" / "file").write_text("two")

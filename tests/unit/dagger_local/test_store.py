@@ -1,10 +1,12 @@
 """The store: what landed is whole, drafts of the dead are swept, equal trees are one."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from dagger_local.patterns import keeper
+from dagger_local.states import DirectoryState
 from dagger_local.store import Store
 
 
@@ -63,4 +65,32 @@ def test_nobody_else_can_look_into_the_store(store: Store) -> None:
 def test_ignore_lists(exclude: list[str], include: list[str], path: str, stays: bool) -> None:
     keep = keeper(exclude, include)
     assert keep is not None
-    assert keep(path, False) is stays
+    assert keep.stays(path, False) is stays
+
+
+def test_a_text_is_the_file_that_it_would_be_and_is_written_once(store: Store) -> None:
+    made = store.temporary() / "name"
+    made.write_text("text")
+    made.chmod(0o640)
+    first = store.keep_text("name", "text", 0o640)
+    written = first.path.stat().st_ino
+    assert store.keep_file(made) == store.keep_text("name", "text", 0o640) == first
+    assert (first.path.read_text(), first.path.stat().st_ino) == ("text", written)
+    others = (("other", "text", 0o640), ("name", "texts", 0o640), ("name", "text", 0o644))
+    assert all(store.keep_text(*other).digest != first.digest for other in others)
+
+
+def test_what_a_step_came_to_is_remembered_for_as_long_as_it_is_there(store: Store) -> None:
+    made = list[str]()
+
+    def make() -> DirectoryState:
+        made.append("x")
+        return store.keep_directory(draft(store, "x"))
+
+    first = store.remembered(make, "step", 1)
+    assert store.remembered(make, "step", 1) == Store(store.root).remembered(make, "step", 1) == first
+    assert len(made) == 1
+    assert store.remembered(make, "step", 2) == first
+    assert len(made) == 2
+    shutil.rmtree(first.path)
+    assert store.remembered(make, "step", 1).path.exists()

@@ -134,3 +134,36 @@ def test_the_digest_of_a_copy_is_known_before_it_is_made(tmp_path: Path, exclude
     (tmp_path / "copy").chmod(0o755)
     foretold = tree.digest_of_copy(source, (0, 0), 0o755, keep)
     assert foretold == ("" if exclude == ("sub", "!sub/a") else tree.digest(tmp_path / "copy"))
+
+
+def test_a_copy_links_what_is_the_same_in_another_tree(tmp_path: Path) -> None:
+    source = make(
+        tmp_path / "source", {"same": b"1", "sub/other": b"2", "new": b"3", "mode": b"4", "x/y": b"5"}
+    )
+    before = make(tmp_path / "before", {"same": b"1", "sub/other": b"9", "mode": b"4", "x": b"a file"})
+    (before / "mode").chmod(0o600)
+    tree.copy(source, tmp_path / "copy", owner=(os.getuid(), os.getgid()), like=before)
+    assert tree.digest(tmp_path / "copy") == tree.digest(source)
+    linked = [
+        name for name, item in tree.walk(tmp_path / "copy") if item.is_file() and item.stat().st_nlink > 1
+    ]
+    assert linked == ["same"]
+    tree.copy(source, tmp_path / "theirs", owner=(5, 6), like=before)
+    assert (tmp_path / "theirs" / "same").stat().st_nlink == 1
+
+
+@pytest.mark.parametrize("again", [[], ["!skip/not"]])
+def test_a_walk_looks_into_what_goes_only_where_something_in_it_may_stay(
+    again: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(tmp_path / "t", {"a": b"", "skip/b": b"", "skip/not": b"", "skip/deep/c": b""})
+    seen, scandir = list[str](), os.scandir
+
+    def looked(folder: Path) -> object:
+        seen.append(Path(folder).name)
+        return scandir(folder)
+
+    monkeypatch.setattr(os, "scandir", looked)
+    found = [name for name, _ in tree.walk(tmp_path / "t", keeper(["skip", *again]))]
+    assert found == (["", "a", "skip/not"] if again else ["", "a"])
+    assert seen == (["t", "skip", "deep"] if again else ["t"])

@@ -1,28 +1,17 @@
-"""Directories: new trees out of old ones, sharing files by hard links."""
+"""Directories: what is in them, and trees made of whole ones."""
 
 import os
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+
+import anyio
 
 from dagger_local import tree
 from dagger_local.errors import EngineError
 from dagger_local.evaluate import Evaluator
-from dagger_local.patterns import keeper
 from dagger_local.resolve import leaf, step
 from dagger_local.states import DirectoryState, FileState
 from dagger_local.store import Store
-
-
-def changed(
-    store: Store, parent: DirectoryState, change: Callable[[Path], None], *, times: bool = False
-) -> DirectoryState:
-    """A copy of a tree (links to the same files) after a change."""
-    draft = store.temporary() / "d"
-    tree.copy(parent.path, draft, link=True)
-    change(draft)
-    made = store.keep_directory(draft, times=times)
-    draft.parent.rmdir()
-    return made
 
 
 def existing(root: Path, path: str) -> Path:
@@ -82,101 +71,19 @@ async def glob(_ev: Evaluator, parent: DirectoryState, pattern: str) -> list[str
     return [name + ("/" if item.is_dir() and not item.is_symlink() else "") for name, item in found]
 
 
-@step("Directory", "withNewFile")
-async def with_new_file(
-    ev: Evaluator, parent: DirectoryState, path: str, contents: str, permissions: int = 0o644
-) -> DirectoryState:
-    """A new file in the tree."""
-
-    def write(draft: Path) -> None:
-        target = tree.inside(draft, path)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        tree.remove(target)
-        target.write_text(contents, newline="")
-        target.chmod(permissions)
-        os.utime(target, (0, 0))
-
-    return changed(ev.session.store, parent, write)
-
-
-@step("Directory", "withNewDirectory")
-async def with_new_directory(
-    ev: Evaluator, parent: DirectoryState, path: str, permissions: int = 0o644
-) -> DirectoryState:
-    """A new folder in the tree."""
-
-    def make(draft: Path) -> None:
-        target = tree.inside(draft, path)
-        target.mkdir(parents=True, exist_ok=True)
-        target.chmod(permissions)
-
-    return changed(ev.session.store, parent, make)
-
-
-@step("Directory", "withFile")
-async def with_file(
-    ev: Evaluator, parent: DirectoryState, path: str, source: FileState, permissions: int | None = None
-) -> DirectoryState:
-    """A file copied into the tree."""
-
-    def put(draft: Path) -> None:
-        target = tree.inside(draft, path)
-        if path.endswith("/") or target.is_dir():
-            target = target / source.path.name
-        tree.copy(source.path, target, link=permissions is None)
-        if permissions is not None:
-            target.chmod(permissions)
-
-    return changed(ev.session.store, parent, put)
-
-
-@step("Directory", "withDirectory")
-async def with_directory(
-    ev: Evaluator,
-    parent: DirectoryState,
-    path: str,
-    source: DirectoryState,
-    exclude: list[str] | None = None,
-    include: list[str] | None = None,
-) -> DirectoryState:
-    """A tree copied into the tree."""
-    keep = keeper(exclude or (), include or ())
-    return changed(
-        ev.session.store,
-        parent,
-        lambda draft: tree.copy(source.path, tree.inside(draft, path), link=True, keep=keep),
-    )
-
-
-@step("Directory", "withoutFile")
-async def without_file(ev: Evaluator, parent: DirectoryState, path: str) -> DirectoryState:
-    """The tree without what a path or pattern names."""
-
-    def drop(draft: Path) -> None:
-        matches = tree.matcher(path)
-        for name, item in list(tree.walk(draft)):
-            if name and matches.match(name) and not (item.is_dir() and not item.is_symlink()):
-                item.unlink()
-
-    return changed(ev.session.store, parent, drop)
-
-
-@step("Directory", "withoutDirectory")
-async def without_directory(ev: Evaluator, parent: DirectoryState, path: str) -> DirectoryState:
-    """The tree without a folder."""
-    return changed(ev.session.store, parent, lambda draft: tree.remove(tree.inside(draft, path)))
-
-
 @step("Directory", "withTimestamps")
 async def with_timestamps(ev: Evaluator, parent: DirectoryState, timestamp: int) -> DirectoryState:
     """The tree with one time for everything; real copies, since links share their times."""
-    draft = ev.session.store.temporary() / "d"
-    tree.copy(parent.path, draft)
-    for _, item in sorted(tree.walk(draft), key=lambda pair: pair[0], reverse=True):
-        os.utime(item, (timestamp, timestamp), follow_symlinks=False)
-    made = ev.session.store.keep_directory(draft)
-    draft.parent.rmdir()
-    return made
+    store = ev.session.store
+
+    def make() -> DirectoryState:
+        draft = store.draft()
+        tree.copy(parent.path, draft)
+        for _, item in sorted(tree.walk(draft), key=lambda pair: pair[0], reverse=True):
+            os.utime(item, (timestamp, timestamp), follow_symlinks=False)
+        return store.keep_directory(draft, times=True)
+
+    return store.remembered(make, "withTimestamps", parent.digest, timestamp)
 
 
 @step("Directory", "diff")
@@ -187,15 +94,13 @@ async def diff(ev: Evaluator, parent: DirectoryState, other: DirectoryState) -> 
         old = parent.path / name
         return is_dir or not os.path.lexists(old) or tree.digest(old) != tree.digest(other.path / name)
 
-    def prune(draft: Path) -> None:
-        tree.copy(other.path, draft, link=True, keep=new)
-        for name, item in sorted(tree.walk(draft), key=lambda pair: pair[0], reverse=True):
-            if name and item.is_dir() and not item.is_symlink() and not any(item.iterdir()):
-                _drop_known(parent.path / name, item)
-
-    empty = ev.session.store.temporary()
-    empty.chmod(0o755)
-    return changed(ev.session.store, ev.session.store.keep_directory(empty), prune)
+    draft = ev.session.store.temporary()
+    draft.chmod(0o755)
+    tree.copy(other.path, draft, link=True, keep=tree.Keep(new))
+    for name, item in sorted(tree.walk(draft), key=lambda pair: pair[0], reverse=True):
+        if name and item.is_dir() and not item.is_symlink() and not any(item.iterdir()):
+            _drop_known(parent.path / name, item)
+    return ev.session.store.keep_directory(draft)
 
 
 def _drop_known(old: Path, folder: Path) -> None:
@@ -211,5 +116,7 @@ async def export(ev: Evaluator, parent: DirectoryState, path: str, wipe: bool = 
         raise EngineError(f"{path} exists and is not a directory")
     if wipe:
         tree.remove(target)
-    tree.copy(parent.path, target, owner=(os.getuid(), os.getgid()))
+    ev.session.networks.retire(ev.session.background)  # whoever writes to the host has had all commands run
+    mine = (os.getuid(), os.getgid())
+    await anyio.to_thread.run_sync(partial(tree.copy, parent.path, target, owner=mine))
     return os.path.abspath(target)  # noqa: PTH100 - Path has no normalisation without following links

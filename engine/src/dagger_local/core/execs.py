@@ -104,7 +104,7 @@ async def _run(
             ready.remove_stubs()
             if not ready.root.untouched:
                 # Nothing may look at the root from here on.
-                layer = ready.root.upper.rename(store.temporary() / "layer")
+                layer = ready.root.upper.rename(store.draft())
                 result["own"] = ready.own
                 result["layers"].append(str(store.keep_layer(key, layer)))
             result["mounts"] = await anyio.to_thread.run_sync(_mounts_left, ev, state, ready)
@@ -153,10 +153,9 @@ def _mounts_left(ev: Evaluator, state: ContainerState, ready: Prepared) -> dict[
     left: dict[str, dict[str, str]] = {}
     for mount in state.mounts:
         if (upper := ready.uppers.get(mount.path)) and any(upper.iterdir()) and mount.source:
-            draft = ev.session.store.temporary() / "d"
+            draft = ev.session.store.draft()
             overlay.merge(mount.source, upper, draft)
             made = ev.session.store.keep_directory(draft, times=True)
-            draft.parent.rmdir()
             left[mount.path] = {"path": str(made.path), "key": made.digest}
         file = ready.files.get(mount.path)
         if file and file.exists() and mount.source and _changed(mount.source, file):

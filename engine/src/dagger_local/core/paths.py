@@ -85,8 +85,6 @@ async def filtered(
     include: list[str] | None = None,
 ) -> DirectoryState:
     """The tree without what patterns leave out."""
-    draft = ev.session.store.temporary() / "d"
+    draft = ev.session.store.draft()
     tree.copy(parent.path, draft, link=True, keep=keeper(exclude or (), include or ()))
-    made = ev.session.store.keep_directory(draft)
-    draft.parent.rmdir()
-    return made
+    return ev.session.store.keep_directory(draft)

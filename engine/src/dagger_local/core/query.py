@@ -1,6 +1,5 @@
 """Root fields: empty values, secrets, and what the engine says of itself."""
 
-import os
 import platform as machine
 from typing import Any
 
@@ -47,13 +46,7 @@ async def directory(ev: Evaluator, _parent: None) -> DirectoryState:
 @step("Query", "file")
 async def file(ev: Evaluator, _parent: None, name: str, contents: str, permissions: int = 0o644) -> FileState:
     """A file of nothing but its text."""
-    draft = ev.session.store.temporary() / name
-    draft.write_text(contents, newline="")
-    draft.chmod(permissions)
-    os.utime(draft, (0, 0))
-    made = ev.session.store.keep_file(draft)
-    draft.parent.rmdir()
-    return made
+    return ev.session.store.keep_text(name, contents, permissions)
 
 
 @step("Query", "cacheVolume")
