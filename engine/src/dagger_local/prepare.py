@@ -1,11 +1,14 @@
 """Gets a container ready: content, mounts, secrets, services' addresses; leaves no trace of them in it."""
 
 import contextlib
+import fcntl
 import os
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import anyio
 
 from dagger_local import host, tree
 from dagger_local.core.images import apply_writes, root_beneath
@@ -32,6 +35,7 @@ _SEEN = (
     "/dev",
 )
 _LARGE = 1 << 20  # bytes; a mounted file that large is copied only when it is written to
+_LOOK_SECONDS = 0.05
 DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 BUNDLES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
 
@@ -134,6 +138,8 @@ async def _mount(
     if mount.source is None:
         raise EngineError(f"nothing to mount at {mount.path}")
     if mount.kind == "cache":
+        if mount.locked:
+            await stack.enter_async_context(held(mount.source))
         return bundle.bound(mount.source, mount.path)
     number = len(ready.mounts)
     source = mount.source
@@ -154,6 +160,26 @@ async def _mount(
     if not mount.read_only:
         ready.uppers[mount.path] = upper
     return bundle.layered(source, upper, work, mount.path)
+
+
+@contextlib.asynccontextmanager
+async def held(folder: Path) -> AsyncIterator[None]:
+    """A folder that nobody else holds meanwhile, in this session or another."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        while not _taken(opened):  # noqa: ASYNC110 - who holds it may be another process
+            await anyio.sleep(_LOOK_SECONDS)
+        yield
+    finally:
+        os.close(opened)
+
+
+def _taken(folder: int) -> bool:
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _secret(ev: "Evaluator", key: str, place: str) -> str:

@@ -87,7 +87,11 @@ class Write:
 
 @dataclass(frozen=True)
 class Mount:
-    """Something seen at a path while a command runs, not part of the root filesystem."""
+    """Something seen at a path while a command runs, not part of the root filesystem.
+
+    Attributes:
+        locked: Whether one command at a time sees it, in any session.
+    """
 
     path: str
     kind: Literal["directory", "file", "cache", "secret", "temp"]
@@ -96,6 +100,7 @@ class Mount:
     owner: str = ""
     mode: int | None = None
     read_only: bool = False
+    locked: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 from dagger_local import tree
 from dagger_local.core.directory import directory_at, existing, file_at
 from dagger_local.core.images import root_of
-from dagger_local.errors import EngineError
+from dagger_local.errors import EngineError, NotServed
 from dagger_local.evaluate import Evaluator
 from dagger_local.patterns import keeper
 from dagger_local.resolve import step
@@ -41,7 +41,7 @@ async def with_directory(
 ) -> ContainerState:
     """A tree copied in."""
     if keep := keeper(exclude or (), include or ()):
-        draft = ev.session.store.temporary() / "d"
+        draft = ev.session.store.draft()
         tree.copy(source.path, draft, link=True, keep=keep)
         source = ev.session.store.keep_directory(draft)
     return parent.with_write(
@@ -68,11 +68,7 @@ async def with_new_file(
     ev: Evaluator, parent: ContainerState, path: str, contents: str, permissions: int = 0o644, owner: str = ""
 ) -> ContainerState:
     """A new file."""
-    draft = ev.session.store.temporary() / PurePosixPath(path).name
-    draft.write_text(contents, newline="")
-    os.utime(draft, (0, 0))
-    made = ev.session.store.keep_file(draft)
-    draft.parent.rmdir()
+    made = ev.session.store.keep_text(PurePosixPath(path).name, contents)
     return parent.with_write(Write(absolute(parent, path), made.path, made.digest, False, owner, permissions))
 
 
@@ -108,11 +104,14 @@ async def with_mounted_secret(
 
 @step("Container", "withMountedCache")
 async def with_mounted_cache(
-    ev: Evaluator, parent: ContainerState, path: str, cache: CacheState
+    ev: Evaluator, parent: ContainerState, path: str, cache: CacheState, sharing: str = "SHARED"
 ) -> ContainerState:
     """A cache volume mounted."""
+    if sharing == "PRIVATE":
+        raise NotServed("a cache volume that is PRIVATE")
     folder = ev.session.store.cache_volume(cache.key)
-    return parent.with_mount(Mount(absolute(parent, path), "cache", cache.key, folder))
+    mount = Mount(absolute(parent, path), "cache", cache.key, folder, locked=sharing == "LOCKED")
+    return parent.with_mount(mount)
 
 
 @step("Container", "withMountedTemp")

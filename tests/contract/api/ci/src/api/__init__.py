@@ -3,6 +3,7 @@
 import dataclasses
 import uuid
 
+import anyio
 import dagger
 from dagger import dag, function, object_type
 
@@ -353,3 +354,25 @@ class Api:
         look = "import hashlib; print(hashlib.sha256(open('/c', 'rb').read()).hexdigest()[:12])"
         read = self._base().with_mounted_file("/c", ran.file("/b")).with_exec(["python3", "-c", look])
         return repr((await read.stdout(), await ran.file("/b").size(), await ran.stdout()))
+
+    @function
+    async def locked(self) -> str:
+        """A locked cache volume is seen by one command at a time; a shared one by several."""
+        return repr([await self._meeting(mode) for mode in ("LOCKED", "SHARED")])
+
+    async def _meeting(self, mode: str) -> list[str]:
+        """What three commands say that use one volume at the same time."""
+        volume, said = dag.cache_volume(f"contract-{uuid.uuid4().hex}"), list[str]()
+        meet = "mkdir /c/$N && sleep 2 && ls /c | wc -l && sleep 2 && rmdir /c/$N"
+
+        async def run(number: int) -> None:
+            mounted = self._base().with_mounted_cache(
+                "/c", volume, sharing=dagger.CacheSharingMode[mode]
+            )
+            named = mounted.with_env_variable("N", str(number))
+            said.append(await named.with_exec(["sh", "-c", meet]).stdout())
+
+        async with anyio.create_task_group() as group:
+            for number in range(3):
+                group.start_soon(run, number)
+        return said
