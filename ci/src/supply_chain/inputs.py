@@ -60,6 +60,11 @@ class Subject:
     """`source`, `container`, `tarball`, or the reference by digest."""
 
     @property
+    def built_here(self) -> bool:
+        """Whether it was built from a source in this run."""
+        return self.origin == SOURCE
+
+    @property
     def name(self) -> tuple[str, bool]:
         """What reports call it, and whether that is its place in a registry."""
         placed = self.origin.endswith(f"@{self.layout.digest}")

@@ -189,7 +189,9 @@ async def _scanned(run: Run, subject: Subject, db: VulnerabilityDb) -> Report:
     """Scan once; report, table, SARIF and SBOM are evidence whether or not the gate will pass."""
     reference = run.plan.repository.at(subject.layout.digest)
     with run.ledger.step("scan"):
-        document = await scanned(subject.layout, db, run.images.trivy.reference)
+        document = await scanned(
+            subject.layout, db, run.images.trivy.reference, built_here=subject.built_here
+        )
         report = Report.parse(document)
     run.ledger.files["trivy.json"] = file = await report_file(document, reference, in_repository=True).sync()
     if said := nothing_listed(report):

@@ -70,7 +70,7 @@ class Scan:
 async def scan_of(subject: Subject, database: VulnerabilityDb, project: Project) -> Scan:
     """The scan of an image, to be asked."""
     trivy = project.images.trivy.reference
-    document = await scanned(subject.layout, database, trivy)
+    document = await scanned(subject.layout, database, trivy, built_here=subject.built_here)
     named, in_repository = subject.name
     report = report_file(document, named, in_repository=in_repository)
     # object_type makes it a dataclass, which type checkers cannot see.

@@ -1,6 +1,7 @@
 """One scan of one layout, and everything that is made from it without looking at the image again."""
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 
 import dagger
@@ -38,16 +39,37 @@ class Conversions:
     """What code scanning will not show of the SARIF; empty where it shows all."""
 
 
-async def scanned(layout: Layout, db: VulnerabilityDb, trivy_image: str) -> str:
+async def scanned(layout: Layout, db: VulnerabilityDb, trivy_image: str, *, built_here: bool) -> str:
     """Trivy's report on the layout, as JSON.
 
     No nonce: image, database, tool and flags decide a scan, and all are part of this step. A failure is not
     kept.
+
+    Args:
+        layout: The image.
+        db: The database.
+        trivy_image: Trivy.
+        built_here: Whether the engine has made the image. Then what Trivy found in a layer is kept for the
+            next image with that layer. Trivy knows a layer by the digest that an image's config states, and
+            in an image that was given, that may be the digest of another layer.
     """
+    if built_here:
+        with suppress(ScannerFailed):  # also for what was kept: then it is not asked
+            return await _report(_with_analyses(tool(trivy_image), db, trivy_image), layout)
+    return await _report(tool(trivy_image).with_mounted_directory(trivy.CACHE, db.directory), layout)
+
+
+def _with_analyses(container: dagger.Container, db: VulnerabilityDb, trivy_image: str) -> dagger.Container:
+    """Trivy with the database, and with what this very Trivy has found in layers; one at a time has that."""
+    analyses = dag.cache_volume(f"trivy-analyses-{trivy_image.rpartition(':')[2]}")
+    return container.with_mounted_cache(
+        trivy.CACHE, analyses, sharing=dagger.CacheSharingMode.LOCKED
+    ).with_mounted_directory(trivy.DATABASE, db.directory.directory("db"))
+
+
+async def _report(container: dagger.Container, layout: Layout) -> str:
     scan = (
-        tool(trivy_image)
-        .with_mounted_directory(trivy.CACHE, db.directory)
-        .with_mounted_directory(_LAYOUT, layout.directory)
+        container.with_mounted_directory(_LAYOUT, layout.directory)
         .with_directory("/report", dag.directory())
         .with_exec(trivy.scan(_LAYOUT, _REPORT), use_entrypoint=True)
     )

@@ -96,6 +96,10 @@ class Tree:
             lambda there: there | {f"{path}/{name}": text for name, text in directory.read().items()}
         )
 
+    def with_mounted_cache(self, path: str, volume: "Volume", *, sharing: dagger.CacheSharingMode) -> Self:
+        """The tree with a cache volume's name in it."""
+        return self.with_new_file(f"{path}/{sharing.name}", volume.key)
+
     with_mounted_file = with_file
     with_mounted_directory = with_directory
 
@@ -113,6 +117,13 @@ class Tree:
                 if name.startswith(prefix)
             }
         )
+
+
+class Volume:
+    """A cache volume."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
 
 
 class Directory(Tree):
@@ -166,8 +177,10 @@ class Container(Tree):
         """The container after a command, or after all those that our own script is to run."""
         if args[:2] == script_args()[:2]:
             return self._after(lambda there: self._scripted(args, there))
-        ran = functools.cache(lambda: self.program(args, dict(self.read())))
-        return self._changed(said=ran)
+        ran = functools.cache(lambda: self._ran(args))
+        after = self._changed(said=lambda: ran()[0])
+        after.read = functools.cache(lambda: _left(*ran()))
+        return after
 
     async def stdout(self) -> str:
         """What the command printed."""
@@ -176,13 +189,18 @@ class Container(Tree):
             raise broken(answer.stderr)
         return answer.stdout
 
+    def _ran(self, args: list[str]) -> tuple[Answer, Files]:
+        files = dict(self.read())
+        return self.program(args, files), files
+
     def _scripted(self, args: list[str], files: Files) -> Files:
         if files[args[1]] == script_text("run_all"):
             return self._all_to_work(json.loads(files[args[2]]), files)
         assert files[args[1]] == script_text("run_commands")
         commands, answers, at_once, _title = args[2:]
         said: list[Answer] = []
-        for command in json.loads(files[commands]):
+        wanted = json.loads(files[commands])
+        for command in wanted["commands"] + wanted["then"]:
             if said and said[-1].code and at_once == str(UNTIL_FAILURE):
                 break
             said.append(self._asking(files) if command == [*ASKING] else self.program(command, files))
@@ -213,6 +231,12 @@ class Container(Tree):
         return changed
 
 
+def _left(answer: Answer, files: Files) -> Files:
+    if answer.code:
+        raise broken(answer.stderr)
+    return files
+
+
 def _nothing_was_run() -> Answer:
     raise AssertionError("nothing was run")
 
@@ -233,6 +257,10 @@ class Engine:
         """An empty directory."""
         return Directory()
 
+    def cache_volume(self, key: str) -> Volume:
+        """A cache volume."""
+        return Volume(key)
+
     def set_secret(self, name: str, text: str) -> Secret:
         """A secret."""
         assert text not in name
@@ -242,7 +270,7 @@ class Engine:
 def run_by(program: Program, monkeypatch: pytest.MonkeyPatch) -> Engine:
     """Let an engine with this program stand behind Dagger's client."""
     engine = Engine(program)
-    for name in ("container", "directory", "set_secret"):
+    for name in ("container", "directory", "cache_volume", "set_secret"):
         monkeypatch.setattr(dag, name, getattr(engine, name))
     return engine
 

@@ -10,7 +10,10 @@ PROGRAM = "/usr/local/bin/trivy"
 """Where the official image keeps it: one file that needs no other."""
 
 CACHE = "/cache"
-"""Trivy's cache directory in its container; the database is in `db/` below it."""
+"""Trivy's cache directory in its container."""
+
+DATABASE = f"{CACHE}/db"
+"""Where in it the database is."""
 
 MIRRORS = (
     "ghcr.io/aquasecurity/trivy-db:2",
