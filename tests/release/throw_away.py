@@ -21,9 +21,10 @@ from supply_chain.images import Images
 from supply_chain.keys import KeyPair, ed25519_pair, p256_key
 from supply_chain.layout import built
 from supply_chain.patience import Patience
-from supply_chain.registry import REHEARSAL, throw_away
+from supply_chain.registry import REHEARSAL
 from supply_chain.scripts.issuer import TOKEN_PATH, Issuer
 from supply_chain.sigstore import Sigstore
+from supply_chain.throw_away_registry import throw_away_registry
 from supply_chain.throw_away_sigstore import throw_away_sigstore
 from supply_chain.toolbox import fresh, tool
 from supply_chain.tools import cosign
@@ -208,7 +209,7 @@ async def _image(images: Images, sigstore: Sigstore) -> dict[str, Done]:
         "another identity": (IDENTITY.replace("acme", "other"), sigstore.issuer),
         "another issuer": (IDENTITY, "https://token.actions.githubusercontent.com"),
     }
-    async with throw_away(images, Patience.of(0)) as registry:
+    async with throw_away_registry(images, Patience.of(0)) as registry:
         reference, _ = await registry.push(layout, REHEARSAL)
         client = registry.client(images.cosign)
         command = ["sign", *SIGNING, "--allow-http-registry", reference]

@@ -7,9 +7,8 @@ signature, SBOM and provenance of the same signer.
 
 from supply_chain.errors import VerificationFailed, VersionExists
 from supply_chain.layout import from_directory
-from supply_chain.publishing import saved, tag, verify
+from supply_chain.publishing import tag, verify
 from supply_chain.run import Run
-from supply_chain.toolbox import both
 
 
 async def adopt(run: Run, digest: str) -> None:
@@ -20,12 +19,11 @@ async def adopt(run: Run, digest: str) -> None:
         layout = await from_directory(await run.registry.pull(image, platform), run.images.python, platform)
         _check_commit(plan.commit.described, layout.config.revision, tagged, image)
     try:
-        proven, directory = await both(lambda: verify(run, image), lambda: saved(run, image, layout))
+        release = await verify(run, image)
     except VerificationFailed as error:
         raise VersionExists(f"{tagged} exists and does not verify", why=f"{image}: {error.what}") from error
     run.ledger.learn(adopted=True, digest=digest, image=image, tags=(plan.version.tag,), input=image)
-    run.ledger.directories["layout"] = directory
-    await tag(run, image, layout, proven)
+    await tag(run, image, layout, release)
 
 
 def _check_commit(ours: str, theirs: str, tagged: str, image: str) -> None:

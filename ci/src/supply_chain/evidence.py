@@ -14,7 +14,7 @@ from supply_chain.errors import (
     RegistryFailed,
     SupplyChainError,
 )
-from supply_chain.faults import failing_as, tool_failing_as
+from supply_chain.faults import failing_as
 from supply_chain.ledger import Ledger
 from supply_chain.models.bundle import predicate_type
 from supply_chain.models.evidence_files import BUNDLE_SUFFIX, OUTCOME, REPORT, SUMMARY, SUMS, SUMS_BUNDLE
@@ -32,6 +32,7 @@ from supply_chain.run import Run
 from supply_chain.signer import signed_sums
 from supply_chain.tools import cosign
 from supply_chain.tools.output import last_words
+from supply_chain.workbench import run as run_in
 
 _RELEASED = (
     "the release stands, its tags name a verified image; only the list of this evidence has no signature: "
@@ -99,15 +100,29 @@ def _digest_in(reference: str) -> str:
     return digest
 
 
-async def saved(registry: Registry, image: str, digest: str) -> dagger.Directory:
-    """The image and its referrers as the registry serves them, in one layout that cosign verifies offline."""
-    command = cosign.save(image, _LAYOUT)
-    client = registry.client(registry.images.cosign).with_directory(_LAYOUT, dag.directory())
-    with tool_failing_as(lambda words: RegistryFailed(f"{image} could not be saved", why=last_words(words))):
-        directory = await client.with_exec(command, use_entrypoint=True).directory(_LAYOUT).sync()
+async def saved(
+    registry: Registry, image: str, digest: str, before: dagger.Directory | None = None
+) -> dagger.Directory:
+    """The image and its referrers as the registry serves them, in one layout that cosign verifies offline.
+
+    Args:
+        registry: Where the image is.
+        image: It, by digest.
+        digest: The digest.
+        before: The layout, where it was saved beside something else; it is saved now if not.
+    """
+    directory = await (before or await _saved(registry, image)).sync()
     index = Index.parse(await directory.file("index.json").contents())
     check_digest("the saved layout", index.image.digest, digest)
     return directory
+
+
+async def _saved(registry: Registry, image: str) -> dagger.Directory:
+    bench = registry.workbench().with_directory(_LAYOUT, dag.directory())
+    [said], left = await run_in(bench, [[cosign.PROGRAM, *cosign.save(image, _LAYOUT)]])
+    if said.code:
+        raise RegistryFailed(f"{image} could not be saved", why=last_words(said.stderr))
+    return left.directory(_LAYOUT)
 
 
 def bundles(made: Sequence[str]) -> dagger.Directory:

@@ -1,51 +1,69 @@
 """What makes a pushed image a release: verified from the registry, saved for a stranger, only then named."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import dagger
 
 from supply_chain import evidence
 from supply_chain.attaching import kept
-from supply_chain.errors import TagMoved
+from supply_chain.errors import SupplyChainError, TagMoved, VerificationFailed
 from supply_chain.layout import Layout
 from supply_chain.models.reference import Reference, revision_tag
 from supply_chain.models.version import LATEST, is_highest_stable
 from supply_chain.run import Run
 from supply_chain.self_test import questions, self_tested
 from supply_chain.tools import crane
-from supply_chain.verifier import Proven, bundles_in, downloading, verified_beside
+from supply_chain.verifier import Proven, Release, bundles_in, downloading, verified_release
 from supply_chain.workbench import Answer
 
 
-async def verify(run: Run, image: str) -> Proven:
-    """The registry holds signature, SBOM and provenance of this signer, and the verifier bites."""
+async def verify_pushed(run: Run, image: str) -> Release:
+    """As `verify`, of an image that this run has pushed: it is saved as well where it does not verify."""
+    try:
+        return await verify(run, image)
+    except VerificationFailed:
+        with suppress(SupplyChainError):
+            await _save(run, image)
+        raise
+
+
+async def verify(run: Run, image: str) -> Release:
+    """The registry holds signature, SBOM and provenance of this signer, and the verifier bites.
+
+    The image with all that is attached to it becomes evidence, as the registry serves it. What the version
+    names is looked up once the verification is over.
+    """
     with run.ledger.step("verify"):
-        spoilt = questions(run.trust, Reference.parse(image).digest or "")
-        proven, said = await verified_beside(run.registry, run.trust, image, spoilt)
+        spoilt = questions(run.trust, _digest(image))
+        looks = crane.looks(run.plan.repository, run.plan.version.tag)
+        release = await verified_release(run.registry, run.trust, image, spoilt, looks)
+    proven = release.proven
     run.ledger.learn(verification=proven.verification)
     run.ledger.directories["bundles"] = evidence.bundles(proven.bundles)
     with run.ledger.step("self-test"):
-        refused = self_tested(run.trust, proven, said)
+        refused = self_tested(run.trust, proven, release.said)
     run.ledger.learn(self_test=refused)
-    return proven
+    await _save(run, image, release.saved)
+    return release
 
 
-async def save(run: Run, image: str, layout: Layout) -> None:
-    """The image with all that is attached to it becomes evidence, as the registry serves it."""
-    run.ledger.directories["layout"] = await saved(run, image, layout)
-
-
-async def saved(run: Run, image: str, layout: Layout) -> dagger.Directory:
-    """The image with all that is attached to it, as the registry serves it."""
+async def _save(run: Run, image: str, before: dagger.Directory | None = None) -> None:
+    """The image becomes evidence; `before` is it, where it was saved beside its verification."""
     with run.ledger.step("save"):
-        return await evidence.saved(run.registry, image, layout.digest)
+        run.ledger.directories["layout"] = await evidence.saved(run.registry, image, _digest(image), before)
 
 
-async def tag(run: Run, image: str, layout: Layout, proven: Proven) -> None:
+def _digest(image: str) -> str:
+    return Reference.parse(image).digest or ""
+
+
+async def tag(run: Run, image: str, layout: Layout, release: Release) -> None:
     """The release's tags name the image, the version's last; what was proven of it is still there then.
 
     A version that names it already is not written again: some registries refuse that of a tag for good.
     """
+    proven = release.proven
     digest, repository, version = proven.verification.image, run.plan.repository, run.plan.version.tag
     moved: list[str] = []
 
@@ -53,7 +71,7 @@ async def tag(run: Run, image: str, layout: Layout, proven: Proven) -> None:
         moved.append(name)
         run.ledger.learn(tags=tuple(moved))
 
-    named, existing = await _existing(run, digest)
+    named, existing = await _existing(run, digest, release.seen)
     look = crane.in_workbench(crane.digest(repository.tagged(version)))
     attached, last = list[Answer](), [] if run.registry.rehearsal else [downloading(image)]
     if others := _other_tags(run, existing):
@@ -80,13 +98,13 @@ async def _keep(run: Run, image: str, layout: Layout, proven: Proven, seen: Sequ
         await kept(run.registry, image, layout.target, proven.bundles, there)
 
 
-async def _existing(run: Run, digest: str) -> tuple[str, list[str]]:
+async def _existing(run: Run, digest: str, seen: Sequence[Answer]) -> tuple[str, list[str]]:
     """What the version names, and all tags that exist, before any of ours moves.
 
     Raises TagMoved where the version names another image than ours.
     """
     with run.ledger.step("version still free"):
-        named, existing = await run.registry.taken(run.plan.repository, run.plan.version.tag)
+        named, existing = await run.registry.taken(run.plan.repository, run.plan.version.tag, seen)
         _check_named(run, named, digest)
     return named, existing
 

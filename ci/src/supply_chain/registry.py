@@ -1,15 +1,13 @@
 """The registry of a run: the caller's, with a login, or a throw-away one that lives as long as the run."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 import anyio
 import dagger
-from dagger import dag
 
-from supply_chain.errors import InternalError, RegistryFailed, RegistryUnreachable, SupplyChainError
+from supply_chain.errors import RegistryFailed, RegistryUnreachable, SupplyChainError
 from supply_chain.faults import failing_as, tool_failing_as
 from supply_chain.images import Image, Images
 from supply_chain.layout import Layout
@@ -32,8 +30,6 @@ It speaks plain http. Of a host under .localhost crane and cosign expect that
 switch for it that works elsewhere.
 """
 
-_PORT = 5000
-_QUIET = {"REGISTRY_LOG_LEVEL": "error", "REGISTRY_LOG_ACCESSLOG_DISABLED": "true"}
 _LAYOUT = "/layout"
 _QUESTION = 120
 """Seconds that a question may take, crane's own attempts and the start of its container included."""
@@ -128,13 +124,20 @@ class Registry:
 
         return await self._again(reference, f"{reference} could not be pulled", pull)
 
-    async def taken(self, repository: Repository, tag: str) -> tuple[str, list[str]]:
-        """The digest that a tag names, empty where it is free, and every tag of the repository."""
+    async def taken(self, repository: Repository, tag: str, seen: Sequence[Answer]) -> tuple[str, list[str]]:
+        """The digest that a tag names, empty where it is free, and every tag of the repository.
+
+        Args:
+            repository: What is asked about.
+            tag: The tag.
+            seen: What `crane.looks` came to, where they were run elsewhere; they are run again if one failed.
+        """
         what = f"the tags of {repository} could not be listed"
-        commands = crane.in_workbench(crane.digest(repository.tagged(tag)), crane.tags(str(repository)))
+        commands, before = crane.looks(repository, tag), list(seen)
 
         async def ask() -> tuple[str, list[str]]:
-            said = await answers(self.workbench(), commands)
+            said = [*before] or await answers(self.workbench(), commands)
+            before.clear()
             named, listed = (self._good(str(repository), what, one, absent="") for one in said)
             return crane.digest_in(named.stdout), listed.stdout.split()
 
@@ -271,23 +274,6 @@ class Registry:
 async def reached(images: Images, logins: Sequence[Login], patience: Patience) -> Registry:
     """Real registries, with the caller's logins."""
     return Registry(images=images, login=await config_file(logins), patience=patience)
-
-
-@asynccontextmanager
-async def throw_away(images: Images, patience: Patience) -> AsyncIterator[Registry]:
-    """A registry for the block only. Started by hand: without clients for 10 s it would forget all."""
-    service = fresh(dag.container().from_(images.registry.reference)).with_exposed_port(_PORT)
-    for name, value in _QUIET.items():
-        service = service.with_env_variable(name, value)
-    running = service.as_service(use_entrypoint=True)
-    with failing_as(InternalError, "the throw-away registry did not start"):
-        await running.start()
-    try:
-        yield Registry(images=images, service=running, patience=patience)
-    finally:
-        # The end of the session stops it in any case; a run that passed does not fail for this.
-        with anyio.CancelScope(shield=True), suppress(dagger.QueryError):
-            await running.stop()
 
 
 def _pairs(said: Sequence[Answer]) -> list[Sequence[Answer]]:

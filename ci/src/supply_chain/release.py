@@ -14,7 +14,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import dagger
 
-from supply_chain import evidence, publishing
+from supply_chain import evidence, publishing, reporting
 from supply_chain.adoption import adopt
 from supply_chain.attesting import attested, look_before
 from supply_chain.checking import Checked, Checking
@@ -27,11 +27,12 @@ from supply_chain.models.summary import render
 from supply_chain.models.trivy_report import Report, nothing_listed
 from supply_chain.notices import notices
 from supply_chain.plan import Plan
-from supply_chain.registry import Registry, reached, throw_away
+from supply_chain.registry import Registry, reached
 from supply_chain.run import Run
 from supply_chain.scanner import check_sbom, conversions, findings_file, report_file, scanned
 from supply_chain.signer import Signer
 from supply_chain.signing import signer_of
+from supply_chain.throw_away_registry import throw_away_registry
 from supply_chain.toolbox import both, text_file
 from supply_chain.trust import Trust
 from supply_chain.vulnerability_db import VulnerabilityDb
@@ -90,12 +91,10 @@ async def pipeline(run: Run) -> None:
     checked.raise_failure()
     await check_unmoved(run.plan.request.given, subject, run.plan.project)
     image, seen = await _pushed(run, subject)
-    await attested(run, subject, image, seen)
-    proven, _ = await both(
-        lambda: publishing.verify(run, image),
-        lambda: publishing.save(run, image, subject.layout),
-    )
-    await publishing.tag(run, image, subject.layout, proven)
+    # Signing waits for a log: the report's templates are made ready meanwhile.
+    await both(lambda: attested(run, subject, image, seen), reporting.ready)
+    release = await publishing.verify_pushed(run, image)
+    await publishing.tag(run, image, subject.layout, release)
 
 
 @asynccontextmanager
@@ -134,7 +133,7 @@ async def _signer_and_registry(
 async def _registry(plan: Plan) -> AsyncIterator[Registry]:
     """The caller's registry, or a throw-away one."""
     if plan.mode is Mode.REHEARSAL:
-        async with throw_away(plan.project.images, plan.project.patience) as registry:
+        async with throw_away_registry(plan.project.images, plan.project.patience) as registry:
             yield registry
     else:
         yield await _reached(plan)

@@ -7,6 +7,9 @@ cosign alone, so that what is judged is, byte for byte, what cosign vouched for.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import dagger
+from dagger import dag
+
 from supply_chain import vouching
 from supply_chain.errors import SupplyChainError
 from supply_chain.images import Images
@@ -18,11 +21,12 @@ from supply_chain.registry import Registry
 from supply_chain.tools import cosign
 from supply_chain.trust import Trust
 from supply_chain.vouching import Heard, Question
-from supply_chain.workbench import Answer, answers, workbench
+from supply_chain.workbench import Answer, answers, run, workbench
 
 _STOCK_TYPES = ("spdxjson", "slsaprovenance1")
 
 _AT_ONCE = 4
+_SAVED = "/saved/layout"
 
 
 @dataclass(frozen=True)
@@ -40,21 +44,51 @@ Said = list[tuple[str, Answer]]
 
 async def verified(registry: Registry, trust: Trust, image: str) -> Proven:
     """What the registry holds on the image, given by digest, proves; a named error where it is too little."""
-    proven, _ = await verified_beside(registry, trust, image, ())
-    return proven
-
-
-async def verified_beside(
-    registry: Registry, trust: Trust, image: str, others: Sequence[Question]
-) -> tuple[Proven, list[Said]]:
-    """As `verified`; and what cosign said to each of the other questions about the bundles that prove it."""
     asked = Question(Reference.parse(image).digest or "", trust)
-    heard = await again(
-        f"verifying {image}", lambda: _stock(registry, asked, image, others), registry.patience
+    stock = await again(f"verifying {image}", lambda: _stock(registry, asked, image, ()), registry.patience)
+    return proven_by(asked, stock.heard.to(0))
+
+
+@dataclass(frozen=True)
+class Release:
+    """An image that was verified for its release, and what was asked and kept with that."""
+
+    proven: Proven
+    said: Sequence[Said]
+    """What cosign said to each of the other questions about the bundles that prove it."""
+    saved: dagger.Directory | None
+    """The image with all that is attached to it, as the registry serves it; None where that failed."""
+    seen: Sequence[Answer]
+    """What the commands came to that were run once all else was answered."""
+
+
+async def verified_release(
+    registry: Registry,
+    trust: Trust,
+    image: str,
+    others: Sequence[Question],
+    then: Sequence[Sequence[str]] = (),
+) -> Release:
+    """As `verified`; the image is saved beside it.
+
+    Args:
+        registry: Where the image is.
+        trust: Who must have signed.
+        image: It, by digest.
+        others: Other questions about the bundles.
+        then: Commands of the workbench that are run afterwards, whatever the verification comes to.
+    """
+    asked = Question(Reference.parse(image).digest or "", trust)
+    stock = await again(
+        f"verifying {image}",
+        lambda: _stock(registry, asked, image, others, cosign.save(image, _SAVED), then),
+        registry.patience,
     )
+    heard = stock.heard
     proven = proven_by(asked, heard.to(0))
-    said = [heard.to(number) for number in range(1, len(others) + 1)]
-    return proven, [[(one, answer) for one, answer in each if one in proven.bundles] for each in said]
+    each = [heard.to(number) for number in range(1, len(others) + 1)]
+    said = [[(one, answer) for one, answer in those if one in proven.bundles] for those in each]
+    return Release(proven, said, stock.saved, stock.seen)
 
 
 async def judged_bundles(images: Images, trust: Trust, digest: str, bundles: Sequence[str]) -> Proven:
@@ -96,23 +130,40 @@ async def resolved(registry: Registry, reference: Reference) -> str:
     return reference.repository.at(digest)
 
 
-async def _stock(registry: Registry, asked: Question, image: str, others: Sequence[Question]) -> Heard:
+@dataclass(frozen=True)
+class _Stock:
+    heard: Heard
+    saved: dagger.Directory | None
+    seen: Sequence[Answer]
+
+
+async def _stock(
+    registry: Registry,
+    asked: Question,
+    image: str,
+    others: Sequence[Question],
+    saving: Sequence[str] = (),
+    then: Sequence[Sequence[str]] = (),
+) -> _Stock:
     """Stock cosign accepts signature, SBOM and provenance; and what it says of each bundle on the image."""
     flags = asked.trust.flags
     checks = [cosign.verify(image, flags)] + [
         cosign.verify_attestation(image, kind, flags) for kind in _STOCK_TYPES
     ]
-    commands = [vouching.ASKING] + [[cosign.PROGRAM, *check] for check in checks]
+    first = [saving] if saving else []  # which takes longest
+    commands = [[cosign.PROGRAM, *one] for one in [*first, *checks]] + [[*vouching.ASKING]]
     bench = vouching.asking(registry.workbench(), [asked, *others], downloading(image))
-    inside = [downloading(image), asked.command]
-    each, *said = await answers(bench, commands, at_once=_AT_ONCE, inside=inside)
+    bench, inside = bench.with_directory(_SAVED, dag.directory()), [downloading(image), asked.command]
+    came_to, left = await run(bench, commands, at_once=_AT_ONCE, inside=inside, then=then)
+    (*said, each), seen = came_to[: len(commands)], came_to[len(commands) :]
+    saved = left.directory(_SAVED) if saving and not said.pop(0).code else None
     for answer in said:
         if answer.code:
             raise _refusal(registry, image, answer)
     heard = vouching.heard(each)
     if heard.download and heard.download.code:
         raise _refusal(registry, image, heard.download)
-    return heard
+    return _Stock(heard, saved, seen)
 
 
 def downloading(image: str) -> list[str]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from cryptography import x509
 
 from supply_chain.models.bundle import Bundle
+from supply_chain.models.image_layout import MANIFEST_TYPE
 from supply_chain.models.verification_policy import VerificationPolicy
-from supply_chain.tools import cosign
+from supply_chain.tools import cosign, crane
 from supply_chain.trust import Trust
 from supply_chain.workbench import Answer
 from unit.supply_chain.attesting import DIGEST, PUBLIC_KEY, REPOSITORY
@@ -17,6 +18,9 @@ from unit.supply_chain.provenances import PLACE
 
 IMAGE = f"{REPOSITORY}@{DIGEST}"
 """What is verified in its registry."""
+
+LAYOUT = json.dumps({"manifests": [{"mediaType": MANIFEST_TYPE, "digest": DIGEST, "size": 1}]})
+"""index.json of what is saved of it."""
 
 OTHER_DIGEST = (
     "Error: failed to verify signature: provided artifact digest does not match any digest in statement"
@@ -70,10 +74,12 @@ class Stock:
         verb = command[1]
         if verb == "verify-blob-attestation":
             return self.bundles(command, files)
+        if command[0] == crane.PROGRAM:
+            return Answer(code=0, stdout="", stderr="")
         kind = command[command.index("--type") + 1] if "--type" in command else ""
         self.asked.append((verb, kind))
         assert command[-1] == IMAGE
-        if verb != "download":
+        if verb not in {"download", "save"}:
             trust = BY_KEY if "--key" in command else BY_IDENTITY
             assert set(trust.flags) <= set(command)
             assert files[cosign.TRUSTED_ROOT] == (
@@ -81,6 +87,8 @@ class Stock:
             )
         if words := self.refusals.get(kind or verb):
             return bad(words.pop(0))
+        if verb == "save":
+            files[f"{command[command.index('--dir') + 1]}/index.json"] = LAYOUT
         return Answer(code=0, stdout="".join(f"{one}\n" for one in self.attached), stderr="")
 
 

@@ -43,6 +43,7 @@ COMMANDS: dict[Callable[..., Sequence[object]], list[Sequence[object]]] = {
     crane.pull: [crane.pull(IMAGE, "linux/amd64", "/layout"), crane.pull(IMAGE, "", "/layout")],
     crane.tags: [crane.tags("ghcr.io/acme/app")],
     crane.tag: [crane.tag(IMAGE, "1.0")],
+    crane.looks: [*crane.looks(Repository.parse("ghcr.io/acme/app"), "1.0")],
     crane.tagging: [*crane.tagging(Repository.parse("ghcr.io/acme/app"), IMAGE, ["1.0", "latest"])],
     crane.in_workbench: [*crane.in_workbench(crane.digest(IMAGE))],
     cosign.public_key: [cosign.public_key()],

@@ -1,6 +1,6 @@
 """What is kept of a verification: what was proven, by which bundles, and how the verifier bit; then tags."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import cast
 
 import anyio
@@ -26,10 +26,10 @@ from supply_chain.registry import Registry
 from supply_chain.run import Run
 from supply_chain.signer import Signer
 from supply_chain.trust import Trust
-from supply_chain.verifier import Proven
+from supply_chain.verifier import Proven, Release
 from supply_chain.workbench import Answer
 from unit.supply_chain.attesting import DIGEST, REPOSITORY, bundles, statements
-from unit.supply_chain.cosigning import BY_IDENTITY, BY_KEY, IMAGE, Stock
+from unit.supply_chain.cosigning import BY_IDENTITY, BY_KEY, IMAGE, LAYOUT, Stock
 from unit.supply_chain.engine import GOOD, Files, bad, content, directory, run_by
 from unit.supply_chain.outcomes import verification
 from unit.supply_chain.provenances import PLACE
@@ -63,7 +63,10 @@ def test_what_was_proven_is_kept_with_its_bundles(monkeypatch: pytest.MonkeyPatc
         "SignatureMissing",
         "ProvenanceMissing",
     ]
-    assert [(step.name, step.passed) for step in made.steps] == [("verify", True), ("self-test", True)]
+    assert [(step.name, step.passed) for step in made.steps] == [
+        *(("verify", True), ("self-test", True), ("save", True))
+    ]
+    assert content(run.ledger.directories["layout"]) == {"index.json": LAYOUT}
     assert sorted(content(run.ledger.directories["bundles"]).values()) == sorted(OURS)
 
 
@@ -75,6 +78,28 @@ def test_what_does_not_verify_is_not_recorded_as_verified(monkeypatch: pytest.Mo
     made = run.ledger.outcome(caught.value)
     assert (made.verification, made.self_test) == (None, ())
     assert [(step.name, step.passed) for step in made.steps] == [("verify", False)]
+
+
+def test_an_image_that_could_not_be_saved_beside_its_verification_is_saved_after_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stock, run = Stock(OURS, save=["Error: no reason"]), a_run()
+    run_by(stock, monkeypatch)
+    anyio.run(publishing.verify, run, IMAGE)
+    assert content(run.ledger.directories["layout"]) == {"index.json": LAYOUT}
+    assert [verb for verb, _ in stock.asked].count("save") == 2
+
+
+def test_what_was_pushed_and_does_not_verify_is_evidence_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for failing, kept in (([], {"index.json": LAYOUT}), (["Error: no reason"] * 2, None)):
+        run_by(Stock(OURS, spdxjson=[NO_SBOM], save=failing), monkeypatch)
+        run = a_run()
+        with pytest.raises(SbomMissing):
+            anyio.run(publishing.verify_pushed, run, IMAGE)
+        found = run.ledger.directories.get("layout")
+        assert (found and content(found)) == kept
 
 
 def test_a_verifier_that_accepts_everything_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,11 +149,12 @@ class Hub:
         return Answer(code=0, stdout="\n".join(said.get(verb, ())), stderr="")
 
 
-def tagged(hub: Hub, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def tagged(hub: Hub, run: Run, monkeypatch: pytest.MonkeyPatch, seen: Sequence[Answer] = ()) -> None:
     run_by(hub, monkeypatch)
     target = Descriptor(digest=DIGEST, size=1, media_type="application/vnd.oci.image.manifest.v1+json")
     layout = Layout(directory({}), DIGEST, "{}", target)
-    anyio.run(publishing.tag, run, IMAGE, layout, Proven(verification(DIGEST), tuple(OURS)))
+    release = Release(Proven(verification(DIGEST), tuple(OURS)), (), None, seen)
+    anyio.run(publishing.tag, run, IMAGE, layout, release)
 
 
 def test_the_versions_tag_is_last_and_what_was_proven_is_looked_for_after_it(
@@ -146,6 +172,17 @@ def test_the_versions_tag_is_last_and_what_was_proven_is_looked_for_after_it(
     assert [step.name for step in made.steps] == [
         *("version still free", "tag latest", "version still free", "tag 1.2.3", "still attached")
     ]
+
+
+def test_what_was_seen_after_the_verification_is_not_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    hub, run = Hub(), a_run()
+    seen = [bad("Error: GET https://ghcr.io/v2/: MANIFEST_UNKNOWN: manifest unknown"), GOOD]
+    tagged(hub, run, monkeypatch, seen)
+    assert hub.asked[0] == "tag latest"
+    hub, run = Hub(), a_run()
+    with pytest.raises(TagMoved, match=r"1\.2\.3 was free when the run began"):
+        tagged(hub, run, monkeypatch, [Answer(code=0, stdout=OTHER, stderr=""), GOOD])
+    assert hub.asked == []
 
 
 @pytest.mark.parametrize(

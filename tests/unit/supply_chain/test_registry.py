@@ -1,6 +1,6 @@
 """What a registry is asked, and in which order: answered by a registry of tags."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import anyio
 import pytest
@@ -82,10 +82,12 @@ def pushed(tags: Tags, monkeypatch: pytest.MonkeyPatch) -> tuple[str, list[Answe
     return anyio.run(push)
 
 
-def taken(tags: Tags, monkeypatch: pytest.MonkeyPatch) -> tuple[str, list[str]]:
+def taken(
+    tags: Tags, monkeypatch: pytest.MonkeyPatch, seen: Sequence[Answer] = (), seconds: float = 0
+) -> tuple[str, list[str]]:
     run_by(tags, monkeypatch)
-    registry = Registry(images=Images.pinned(), patience=Time().patience(0))
-    found: tuple[str, list[str]] = anyio.run(registry.taken, REPOSITORY, "1.0")
+    registry = Registry(images=Images.pinned(), patience=Time().patience(seconds))
+    found: tuple[str, list[str]] = anyio.run(registry.taken, REPOSITORY, "1.0", seen)
     return found
 
 
@@ -159,3 +161,15 @@ def test_what_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     assert taken(Tags({}, ls=[NOBODY]), monkeypatch) == ("", [])
     with pytest.raises(RegistryDenied, match="could not be listed"):
         taken(Tags({}, ls=[DENIED]), monkeypatch)
+
+
+def test_what_was_seen_elsewhere_is_not_asked_again_unless_it_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = Answer(code=0, stdout="1.0\nlatest\n", stderr="")
+    for named, digest in ((Answer(code=0, stdout=OTHER, stderr=""), OTHER), (bad(NOBODY), "")):
+        tags = Tags({})
+        assert taken(tags, monkeypatch, [named, listed]) == (digest, ["1.0", "latest"])
+        assert tags.asked == []
+    tags = Tags({"2.0": HERE})
+    assert taken(tags, monkeypatch, [bad(BUSY), listed], seconds=600) == ("", ["2.0"])
+    with pytest.raises(RegistryDenied, match="could not be listed"):
+        taken(tags, monkeypatch, [bad(NOBODY), bad(DENIED)], seconds=600)

@@ -14,8 +14,10 @@ def _python(code: str) -> list[str]:
     return [sys.executable, "-c", code]
 
 
-def _answers(at: Path, commands: list[list[str]], at_once: int) -> list[dict[str, Any]]:
-    (at / "commands.json").write_text(json.dumps(commands))
+def _answers(
+    at: Path, commands: list[list[str]], at_once: int, then: list[list[str]] | None = None
+) -> list[dict[str, Any]]:
+    (at / "commands.json").write_text(json.dumps({"commands": commands, "then": then or []}))
     main(at / "commands.json", at / "answers.json", at_once)
     said: list[dict[str, Any]] = json.loads((at / "answers.json").read_text())
     return said
@@ -74,3 +76,18 @@ def test_one_at_a_time_is_one_after_the_other(tmp_path: Path) -> None:
     )
     _answers(tmp_path, [_python(marks)] * 3, at_once=1)
     assert log.read_text() == "<><><>"
+
+
+@pytest.mark.parametrize("at_once", [0, 2])
+def test_what_is_to_come_then_is_run_when_all_others_have_ended(at_once: int, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    mark = f"import sys, time; time.sleep(float(sys.argv[2])); open({str(log)!r}, 'a').write(sys.argv[1])"
+    commands = [[*_python(mark), "1", "0.2"], [*_python(mark), "1", "0"]]
+    said = _answers(tmp_path, commands, at_once, then=[[*_python(mark), "2", "0"]])
+    assert (log.read_text(), [one["code"] for one in said]) == ("112", [0, 0, 0])
+
+
+def test_what_is_to_come_then_is_run_after_a_failure_unless_that_ends_all(tmp_path: Path) -> None:
+    for at_once, codes in ((1, [3, 0]), (0, [3])):
+        said = _answers(tmp_path, [_python("import sys; sys.exit(3)")], at_once, then=[_python("")])
+        assert [one["code"] for one in said] == codes

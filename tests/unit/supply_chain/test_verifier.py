@@ -64,10 +64,10 @@ def test_stock_cosign_is_asked_for_signature_sbom_and_provenance(monkeypatch: py
     stock = Stock(OURS)
     assert seen(stock, monkeypatch).bundles == tuple(OURS)
     assert stock.asked == [
-        ("download", ""),
         ("verify", ""),
         ("verify-attestation", "spdxjson"),
         ("verify-attestation", "slsaprovenance1"),
+        ("download", ""),
     ]
 
 

@@ -20,11 +20,15 @@ _PARTS = files("supply_chain") / "report"
 def rendered(page: Page) -> str:
     """report.html."""
     style, script = _part("page.css"), _part("page.js")
-    return (
-        _environment()
-        .get_template("page.html")
-        .render(page=page, style=Markup(style), script=Markup(script), policy=_policy(style, script))  # noqa: S704
-    )
+    policy = _policy(style, script)
+    return template().render(page=page, style=Markup(style), script=Markup(script), policy=policy)  # noqa: S704
+
+
+@cache
+def template() -> jinja2.Template:
+    """The page's; what it takes from the other one is compiled as well."""
+    _environment().get_template("parts.html")
+    return _environment().get_template("page.html")
 
 
 @cache

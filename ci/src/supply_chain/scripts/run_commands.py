@@ -1,8 +1,9 @@
 """Run several commands in one container: `run_commands.py COMMANDS ANSWERS AT_ONCE TITLE`.
 
-COMMANDS is a JSON list of argument lists. All are run, AT_ONCE of them side by side, whatever the others came
-to; where AT_ONCE is 0 one after the other, and none after one that failed. ANSWERS gets a JSON list with exit
-code, stdout and stderr of each that was run; stderr also goes to the log. TITLE is for whoever watches.
+COMMANDS is a JSON object of two lists of argument lists. `commands` are all run, AT_ONCE of them side by
+side, whatever the others came to; where AT_ONCE is 0 one after the other, and none after one that failed.
+Once they have ended, `then` are run in the same way. ANSWERS gets a JSON list with exit code, stdout and
+stderr of each that was run; stderr also goes to the log. TITLE is for whoever watches.
 """
 
 import json
@@ -49,7 +50,10 @@ def side_by_side(commands: Sequence[Sequence[str]], at_once: int) -> list[dict[s
 def main(commands: Path, answers: Path, at_once: int) -> None:
     """Run what `commands` lists and write `answers`, in the order of the list."""
     wanted = json.loads(commands.read_text())
-    said = side_by_side(wanted, at_once) if at_once else until_failure(wanted)
+    if at_once:
+        said = side_by_side(wanted["commands"], at_once) + side_by_side(wanted["then"], at_once)
+    else:
+        said = until_failure(wanted["commands"] + wanted["then"])
     answers.write_text(json.dumps(said))
 
 

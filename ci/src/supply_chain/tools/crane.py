@@ -50,6 +50,11 @@ def tagging(repository: Repository, image: str, names: Sequence[str]) -> list[li
     return [command for pair in pairs for command in pair]
 
 
+def looks(repository: Repository, name: str) -> list[list[str]]:
+    """Two commands of a workbench: what the tag `name` names, and every tag of the repository."""
+    return in_workbench(digest(repository.tagged(name)), tags(str(repository)))
+
+
 def in_workbench(*commands: Sequence[str]) -> list[list[str]]:
     """The commands as a workbench runs them."""
     return [[PROGRAM, *command] for command in commands]
