@@ -55,21 +55,20 @@ async def scanned(layout: Layout, db: VulnerabilityDb, trivy_image: str, *, buil
     """
     if built_here:
         with suppress(ScannerFailed):  # also for what was kept: then it is not asked
-            return await _report(_with_analyses(tool(trivy_image), db, trivy_image), layout)
-    return await _report(tool(trivy_image).with_mounted_directory(trivy.CACHE, db.directory), layout)
+            return await _report(_with_analyses(tool(trivy_image), trivy_image), layout, db)
+    return await _report(tool(trivy_image), layout, db)
 
 
-def _with_analyses(container: dagger.Container, db: VulnerabilityDb, trivy_image: str) -> dagger.Container:
-    """Trivy with the database, and with what this very Trivy has found in layers; one at a time has that."""
+def _with_analyses(container: dagger.Container, trivy_image: str) -> dagger.Container:
+    """Trivy with what this very Trivy has found in layers before; one at a time has that."""
     analyses = dag.cache_volume(f"trivy-analyses-{trivy_image.rpartition(':')[2]}")
-    return container.with_mounted_cache(
-        trivy.CACHE, analyses, sharing=dagger.CacheSharingMode.LOCKED
-    ).with_mounted_directory(trivy.DATABASE, db.directory.directory("db"))
+    return container.with_mounted_cache(trivy.CACHE, analyses, sharing=dagger.CacheSharingMode.LOCKED)
 
 
-async def _report(container: dagger.Container, layout: Layout) -> str:
+async def _report(container: dagger.Container, layout: Layout, db: VulnerabilityDb) -> str:
     scan = (
-        container.with_mounted_directory(_LAYOUT, layout.directory)
+        container.with_mounted_directory(trivy.DATABASE, db.directory.directory("db"))
+        .with_mounted_directory(_LAYOUT, layout.directory)
         .with_directory("/report", dag.directory())
         .with_exec(trivy.scan(_LAYOUT, _REPORT), use_entrypoint=True)
     )
