@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import anyio
 import pytest
 
-from dagger_local import core, tree
+from dagger_local import tree
 from dagger_local.evaluate import Evaluator
 from dagger_local.session import CORE
 from dagger_local.states import DirectoryState
@@ -18,8 +18,7 @@ from dagger_local.values import Value
 if TYPE_CHECKING:
     from dagger_local.session import Session
 
-assert CORE
-assert core
+assert CORE  # importing it registers the steps
 EMPTY = Value("Directory", "Query.directory")
 
 
