@@ -199,6 +199,7 @@ async def open_session(
                 session.networks.release()
                 await podman.remove_own()
                 store.close()
+                await store.flushing.finish()
 
 
 @contextlib.asynccontextmanager
@@ -218,6 +219,7 @@ async def serving(session: Session) -> AsyncIterator[None]:
         group.start_soon(server.serve, [listening])
         try:
             async with anyio.create_task_group() as session.background:
+                session.background.start_soon(session.store.flushing.run)
                 yield
                 session.background.cancel_scope.cancel()
         finally:

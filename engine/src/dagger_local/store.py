@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from dagger_local import mounts, tree
+from dagger_local.flushing import Flushing
 from dagger_local.states import DirectoryState, FileState
 from dagger_local.values import digest_of
 
@@ -38,6 +39,7 @@ class Store:
         self._drafts: Path | None = None
         self._numbers = itertools.count()
         self._contents: tree.Contents = {}
+        self.flushing = Flushing(root)
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
         root.chmod(0o700)  # trees keep their own modes and owners; nobody else looks in
         for name in ("entries", "trees", "layers", "blobs", "streams", "caches", "tmp"):

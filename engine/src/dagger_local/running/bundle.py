@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from dagger_local.flushing import overlay_options
 from dagger_local.owners import User
 
 _INIT = "/run/podman-init"
@@ -88,7 +89,7 @@ def bound(source: Path, path: str, *, read_only: bool = False) -> dict[str, Any]
 
 def layered(lower: Path, upper: Path, work: Path, path: str) -> dict[str, Any]:
     """A folder of the host, mounted so that what is written goes elsewhere."""
-    options = [f"lowerdir={lower}", f"upperdir={upper}", f"workdir={work}"]
+    options = [f"lowerdir={lower}", f"upperdir={upper}", f"workdir={work}", *overlay_options()]
     return {"destination": path, "type": "overlay", "source": "overlay", "options": options}
 
 

@@ -10,6 +10,7 @@ import anyio
 
 from dagger_local import overlay, tree
 from dagger_local.errors import EngineError
+from dagger_local.flushing import overlay_options
 from dagger_local.store import Store
 
 # A mount's options must fit in a page: layers are named from their folder, as Podman does it, and the new
@@ -60,13 +61,14 @@ async def mounted(store: Store, image: Path | None, layers: Sequence[Path]) -> A
     storage.mkdir(parents=True, exist_ok=True)
     names = [os.path.relpath(path, storage) for path in (upper, work)]
     options = f"lowerdir={':'.join(os.path.relpath(one, storage) for one in lowers)}"
-    options += f",upperdir={names[0]},workdir={names[1]}"
+    options = ",".join([options, f"upperdir={names[0]}", f"workdir={names[1]}", *overlay_options()])
     try:
         await _mount(options, root, storage)
         yield Root(root, upper)
     finally:
         with anyio.CancelScope(shield=True):
             await anyio.run_process(["umount", "--lazy", str(root)], check=False)
+            store.flushing.soon()
             await anyio.to_thread.run_sync(tree.remove, draft)
 
 
