@@ -7,7 +7,7 @@ signature, SBOM and provenance of the same signer.
 
 from supply_chain.errors import VerificationFailed, VersionExists
 from supply_chain.layout import from_directory
-from supply_chain.publishing import tag, verify
+from supply_chain.publishing import inquiry, tag, verify
 from supply_chain.run import Run
 
 
@@ -19,7 +19,7 @@ async def adopt(run: Run, digest: str) -> None:
         layout = await from_directory(await run.registry.pull(image, platform), run.images.python, platform)
         _check_commit(plan.commit.described, layout.config.revision, tagged, image)
     try:
-        release = await verify(run, image)
+        release = await verify(run, inquiry(run, image))
     except VerificationFailed as error:
         raise VersionExists(f"{tagged} exists and does not verify", why=f"{image}: {error.what}") from error
     run.ledger.learn(adopted=True, digest=digest, image=image, tags=(plan.version.tag,), input=image)

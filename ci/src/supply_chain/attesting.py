@@ -6,6 +6,7 @@ from supply_chain import evidence
 from supply_chain.attaching import attach
 from supply_chain.errors import VerificationFailed
 from supply_chain.inputs import Subject
+from supply_chain.inquiry import Answered, Inquiry, downloading
 from supply_chain.models.bundle import Bundle, predicate_type
 from supply_chain.models.mode import Mode
 from supply_chain.models.provenance import PROVENANCE_TYPE, Provenance
@@ -14,7 +15,7 @@ from supply_chain.provenance import provenance
 from supply_chain.run import Run
 from supply_chain.signer import signed
 from supply_chain.toolbox import text_file
-from supply_chain.verifier import bundles_in, downloading, judged_bundles
+from supply_chain.verifier import bundles_in, judged_bundles
 from supply_chain.workbench import Answer
 
 _BYPRODUCTS = ("sbom.spdx.json", "trivy.json", "trivy.sarif")
@@ -27,11 +28,22 @@ def look_before(run: Run, subject: Subject) -> list[list[str]]:
     return [downloading(image)] if run.plan.mode is Mode.RELEASE else []
 
 
-async def attested(run: Run, subject: Subject, image: str, seen: Sequence[Answer]) -> None:
-    """Signature, SBOM and provenance of this run's signer are on the image; `seen` is what the look said."""
+async def attested(run: Run, subject: Subject, seen: Sequence[Answer], inquiry: Inquiry) -> Answered | None:
+    """Signature, SBOM and provenance of this run's signer are on the image.
+
+    Args:
+        run: The run.
+        subject: What was pushed.
+        seen: What the look before said.
+        inquiry: What is asked about the image afterwards.
+
+    Returns:
+        The answers to that, where it was asked while something was attached.
+    """
+    image = inquiry.image
     if seen and await _is_attested(run, subject, image, *seen):
         run.ledger.notice(_REUSED)
-        return
+        return None
     with run.ledger.step("provenance"):
         statements = await _statements(run, subject)
     made = {name: statement.to_json() for name, statement in statements.items()}
@@ -40,7 +52,7 @@ async def attested(run: Run, subject: Subject, image: str, seen: Sequence[Answer
         bundles = await signed(run.images, run.signer, made, run.registry.patience)
     run.ledger.directories["bundles"] = evidence.bundles(tuple(bundles.values()))
     with run.ledger.step("attach"):
-        await attach(run.registry, image, subject.layout.target, bundles)
+        return await attach(run.registry, image, subject.layout.target, bundles, inquiry)
 
 
 async def _is_attested(run: Run, subject: Subject, image: str, seen: Answer) -> bool:

@@ -119,7 +119,7 @@ async def saved(
 
 async def _saved(registry: Registry, image: str) -> dagger.Directory:
     bench = registry.workbench().with_directory(_LAYOUT, dag.directory())
-    [said], left = await run_in(bench, [[cosign.PROGRAM, *cosign.save(image, _LAYOUT)]])
+    [said], left = await run_in(bench, [[[[cosign.PROGRAM, *cosign.save(image, _LAYOUT)]]]])
     if said.code:
         raise RegistryFailed(f"{image} could not be saved", why=last_words(said.stderr))
     return left.directory(_LAYOUT)

@@ -8,43 +8,53 @@ import dagger
 from supply_chain import evidence
 from supply_chain.attaching import kept
 from supply_chain.errors import SupplyChainError, TagMoved, VerificationFailed
+from supply_chain.inquiry import Answered, Inquiry, downloading
 from supply_chain.layout import Layout
 from supply_chain.models.reference import Reference, revision_tag
 from supply_chain.models.version import LATEST, is_highest_stable
 from supply_chain.run import Run
 from supply_chain.self_test import questions, self_tested
 from supply_chain.tools import crane
-from supply_chain.verifier import Proven, Release, bundles_in, downloading, verified_release
+from supply_chain.verifier import Proven, Release, bundles_in, verified_release
+from supply_chain.vouching import Question
 from supply_chain.workbench import Answer
 
 
-async def verify_pushed(run: Run, image: str) -> Release:
+def inquiry(run: Run, image: str) -> Inquiry:
+    """What is asked about an image, given by digest, before it is a release.
+
+    Whether the registry holds signature, SBOM and provenance of this signer, and whether the verifier bites;
+    it is saved as the registry serves it; and what the version names is looked up once that is over.
+    """
+    digest = _digest(image)
+    asked = [Question(digest, run.trust), *questions(run.trust, digest)]
+    return Inquiry(run.registry, image, asked, True, crane.looks(run.plan.repository, run.plan.version.tag))
+
+
+async def verify_pushed(run: Run, asked: Inquiry, answered: Answered | None) -> Release:
     """As `verify`, of an image that this run has pushed: it is saved as well where it does not verify."""
     try:
-        return await verify(run, image)
+        return await verify(run, asked, answered)
     except VerificationFailed:
         with suppress(SupplyChainError):
-            await _save(run, image)
+            await _save(run, asked.image)
         raise
 
 
-async def verify(run: Run, image: str) -> Release:
-    """The registry holds signature, SBOM and provenance of this signer, and the verifier bites.
+async def verify(run: Run, asked: Inquiry, answered: Answered | None = None) -> Release:
+    """The image proves to be a release, by the answers to the inquiry where they are there already.
 
-    The image with all that is attached to it becomes evidence, as the registry serves it. What the version
-    names is looked up once the verification is over.
+    The image with all that is attached to it becomes evidence.
     """
     with run.ledger.step("verify"):
-        spoilt = questions(run.trust, _digest(image))
-        looks = crane.looks(run.plan.repository, run.plan.version.tag)
-        release = await verified_release(run.registry, run.trust, image, spoilt, looks)
+        release = await verified_release(asked, answered)
     proven = release.proven
     run.ledger.learn(verification=proven.verification)
     run.ledger.directories["bundles"] = evidence.bundles(proven.bundles)
     with run.ledger.step("self-test"):
         refused = self_tested(run.trust, proven, release.said)
     run.ledger.learn(self_test=refused)
-    await _save(run, image, release.saved)
+    await _save(run, asked.image, release.saved)
     return release
 
 

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import dagger
+from anyio import to_thread
 
 from supply_chain import evidence, publishing, reporting
 from supply_chain.adoption import adopt
@@ -21,7 +22,7 @@ from supply_chain.checking import Checked, Checking
 from supply_chain.errors import InternalError, SupplyChainError
 from supply_chain.inputs import Subject, check_unmoved, subject_of
 from supply_chain.ledger import Ledger
-from supply_chain.models import policy
+from supply_chain.models import certificate, policy
 from supply_chain.models.mode import Mode
 from supply_chain.models.summary import render
 from supply_chain.models.trivy_report import Report, nothing_listed
@@ -91,10 +92,19 @@ async def pipeline(run: Run) -> None:
     checked.raise_failure()
     await check_unmoved(run.plan.request.given, subject, run.plan.project)
     image, seen = await _pushed(run, subject)
-    # Signing waits for a log: the report's templates are made ready meanwhile.
-    await both(lambda: attested(run, subject, image, seen), reporting.ready)
-    release = await publishing.verify_pushed(run, image)
+    inquiry = publishing.inquiry(run, image)
+    # Signing waits for a log: what comes after it is imported meanwhile.
+    answered, _ = await both(
+        lambda: attested(run, subject, seen, inquiry), lambda: to_thread.run_sync(_import)
+    )
+    release = await publishing.verify_pushed(run, inquiry, answered)
     await publishing.tag(run, image, subject.layout, release)
+
+
+def _import() -> None:
+    """What verification and report need, and most calls of the module do not."""
+    certificate.prepare()
+    reporting.prepare()
 
 
 @asynccontextmanager

@@ -6,7 +6,6 @@ What draws the page is imported where one is drawn: most calls of the module dra
 from collections.abc import Mapping
 
 import dagger
-from anyio import to_thread
 
 from supply_chain.errors import EvidenceInvalid
 from supply_chain.faults import failing_as
@@ -14,12 +13,8 @@ from supply_chain.models.evidence_files import OUTCOME, SUMS
 from supply_chain.models.outcome import Outcome
 
 
-async def ready() -> None:
+def prepare() -> None:
     """Imports and templates are there once a page is drawn; a page is drawn without that as well."""
-    await to_thread.run_sync(_prepare)
-
-
-def _prepare() -> None:
     from supply_chain.report import page, rendering  # noqa: F401, PLC0415 - see above
 
     rendering.template()

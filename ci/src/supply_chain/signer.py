@@ -19,7 +19,7 @@ from supply_chain.toolbox import fresh, tool, with_files
 from supply_chain.tools import cosign
 from supply_chain.tools.output import last_words
 from supply_chain.trust import Trust
-from supply_chain.workbench import UNTIL_FAILURE, Answer, run, workbench
+from supply_chain.workbench import UNTIL_FAILURE, Answer, each, run, workbench
 
 _STATEMENTS = "/statements"
 _BUNDLES = "/bundles"
@@ -111,7 +111,7 @@ async def signed(
         container = signer.equip(workbench(images)).with_directory(_BUNDLES, dag.directory())
         container = container.with_mounted_directory(_STATEMENTS, await _directory(missing))
         commands = [_attest(name, signer) for name in missing]
-        said, left = await run(container, commands, at_once=_AT_ONCE)
+        said, left = await run(container, [each(commands)], at_once=_AT_ONCE)
         for name, answer in zip(missing, said, strict=True):
             if answer.code == 0:
                 bundles[name] = await left.file(_bundle(name)).contents()
@@ -131,7 +131,7 @@ async def signed_sums(
         container = signer.equip(workbench(images)).with_directory(_BUNDLES, dag.directory())
         container = sums.with_evidence(container, folder)
         commands = [sums.writing(_SUMS), signing]
-        (listed, *said), left = await run(container, commands, at_once=UNTIL_FAILURE)
+        (listed, *said), left = await run(container, [each(commands)], at_once=UNTIL_FAILURE)
         if listed.code:
             raise InternalError("the evidence could not be listed", why=last_words(listed.stderr))
         _check(said, ["the evidence"])

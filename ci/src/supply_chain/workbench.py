@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import PurePosixPath
 
 import dagger
@@ -15,6 +16,12 @@ from supply_chain.models.base import OwnModel
 from supply_chain.toolbox import fresh, script, script_args
 from supply_chain.tools import cosign, crane
 from supply_chain.tools.output import last_words
+
+Command = Sequence[str]
+Chain = Sequence[Command]
+"""Commands that are run one after the other."""
+Stage = Sequence[Chain]
+"""Chains that are run side by side."""
 
 UNTIL_FAILURE = 0
 """As many at once: one after the other, and none after one that failed."""
@@ -51,41 +58,62 @@ def workbench(images: Images) -> dagger.Container:
 
 async def answers(
     container: dagger.Container,
-    commands: Sequence[Sequence[str]],
+    commands: Sequence[Command],
     *,
     at_once: int = 1,
-    inside: Sequence[Sequence[str]] = (),
+    inside: Sequence[Command] = (),
 ) -> list[Answer]:
     """What the commands came to, in their order; `at_once` of them are run side by side.
 
     With UNTIL_FAILURE, the answers end with the first command that failed. Those `inside` are run by the
     commands themselves; whoever watches is told of them too.
     """
-    made, _ = await run(container, commands, at_once=at_once, inside=inside)
-    return made
+    return await _answers(_asking(container, [each(commands)], at_once, inside))
 
 
 async def run(
     container: dagger.Container,
-    commands: Sequence[Sequence[str]],
+    stages: Sequence[Stage],
     *,
     at_once: int = 1,
-    inside: Sequence[Sequence[str]] = (),
-    then: Sequence[Sequence[str]] = (),
+    inside: Sequence[Command] = (),
 ) -> tuple[list[Answer], dagger.Container]:
-    """As `answers`, and the container as the commands left it; `then` are run once the others have ended."""
-    wanted = json.dumps({"commands": [[*one] for one in commands], "then": [[*one] for one in then]})
-    asking = (
-        container.with_new_file(_COMMANDS, wanted)
-        .with_directory("/answers", dag.directory())
-        .with_exec(script_args(_COMMANDS, _ANSWERS, str(at_once), _title([*commands, *inside, *then])))
-    )
-    with tool_failing_as(lambda words: InternalError("commands could not be run", why=last_words(words))):
-        said = await asking.file(_ANSWERS).contents()
-    return TypeAdapter(list[Answer]).validate_json(said), asking
+    """As `answers`, of all commands of all stages, and the container as they left it.
+
+    A stage begins once the one before it has ended; `at_once` of its chains are run side by side.
+    """
+    with _failing():
+        # From now on it is named by its id: what leads to it may be long, and is not sent again.
+        left = await _asking(container, stages, at_once, inside).sync()
+    return await _answers(left), left
 
 
-def _title(commands: Sequence[Sequence[str]]) -> str:
+def _asking(
+    container: dagger.Container, stages: Sequence[Stage], at_once: int, inside: Sequence[Command]
+) -> dagger.Container:
+    """The container after the commands."""
+    commands = [command for chains in stages for chain in chains for command in chain]
+    args = script_args(_COMMANDS, _ANSWERS, str(at_once), _title([*commands, *inside]))
+    container = container.with_new_file(_COMMANDS, json.dumps(stages))
+    return container.with_directory("/answers", dag.directory()).with_exec(args)
+
+
+async def _answers(asked: dagger.Container) -> list[Answer]:
+    """What commands came to."""
+    with _failing():
+        return TypeAdapter(list[Answer]).validate_json(await asked.file(_ANSWERS).contents())
+
+
+def _failing() -> AbstractContextManager[None]:
+    return tool_failing_as(lambda words: InternalError("commands could not be run", why=last_words(words)))
+
+
+def each(commands: Sequence[Command]) -> Stage:
+    """A stage of commands that do not wait for each other."""
+    return [[command] for command in commands]
+
+
+def _title(commands: Sequence[Command]) -> str:
     """What is run, for whoever watches: each program with its first word, once."""
     named = (" ".join(PurePosixPath(word).name for word in command[:2]) for command in commands)
     return ", ".join(dict.fromkeys(named))

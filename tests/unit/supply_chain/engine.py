@@ -182,6 +182,11 @@ class Container(Tree):
         after.read = functools.cache(lambda: _left(*ran()))
         return after
 
+    async def sync(self) -> Self:
+        """The container, once its commands have ended."""
+        self.read()
+        return self
+
     async def stdout(self) -> str:
         """What the command printed."""
         answer = self.said()
@@ -199,8 +204,8 @@ class Container(Tree):
         assert files[args[1]] == script_text("run_commands")
         commands, answers, at_once, _title = args[2:]
         said: list[Answer] = []
-        wanted = json.loads(files[commands])
-        for command in wanted["commands"] + wanted["then"]:
+        stages = json.loads(files[commands])
+        for command in (command for chains in stages for chain in chains for command in chain):
             if said and said[-1].code and at_once == str(UNTIL_FAILURE):
                 break
             said.append(self._asking(files) if command == [*ASKING] else self.program(command, files))

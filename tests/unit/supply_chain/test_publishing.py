@@ -52,7 +52,7 @@ def a_run(trust: Trust = BY_IDENTITY) -> Run:
 def test_what_was_proven_is_kept_with_its_bundles(monkeypatch: pytest.MonkeyPatch) -> None:
     run_by(Stock(OURS), monkeypatch)
     run = a_run()
-    anyio.run(publishing.verify, run, IMAGE)
+    anyio.run(publishing.verify, run, publishing.inquiry(run, IMAGE))
     made = run.ledger.outcome(None)
     assert made.verification
     assert (made.verification.image, made.verification.signer) == (DIGEST, PLACE.workflow)
@@ -74,7 +74,7 @@ def test_what_does_not_verify_is_not_recorded_as_verified(monkeypatch: pytest.Mo
     run_by(Stock(OURS, spdxjson=[NO_SBOM]), monkeypatch)
     run = a_run()
     with pytest.raises(SbomMissing) as caught:
-        anyio.run(publishing.verify, run, IMAGE)
+        anyio.run(publishing.verify, run, publishing.inquiry(run, IMAGE))
     made = run.ledger.outcome(caught.value)
     assert (made.verification, made.self_test) == (None, ())
     assert [(step.name, step.passed) for step in made.steps] == [("verify", False)]
@@ -85,7 +85,7 @@ def test_an_image_that_could_not_be_saved_beside_its_verification_is_saved_after
 ) -> None:
     stock, run = Stock(OURS, save=["Error: no reason"]), a_run()
     run_by(stock, monkeypatch)
-    anyio.run(publishing.verify, run, IMAGE)
+    anyio.run(publishing.verify, run, publishing.inquiry(run, IMAGE))
     assert content(run.ledger.directories["layout"]) == {"index.json": LAYOUT}
     assert [verb for verb, _ in stock.asked].count("save") == 2
 
@@ -97,7 +97,7 @@ def test_what_was_pushed_and_does_not_verify_is_evidence_all_the_same(
         run_by(Stock(OURS, spdxjson=[NO_SBOM], save=failing), monkeypatch)
         run = a_run()
         with pytest.raises(SbomMissing):
-            anyio.run(publishing.verify_pushed, run, IMAGE)
+            anyio.run(publishing.verify_pushed, run, publishing.inquiry(run, IMAGE), None)
         found = run.ledger.directories.get("layout")
         assert (found and content(found)) == kept
 
@@ -111,7 +111,7 @@ def test_a_verifier_that_accepts_everything_ends_the_run(monkeypatch: pytest.Mon
     run_by(trusting, monkeypatch)
     run = a_run(BY_KEY)
     with pytest.raises(VerifierFailed) as caught:
-        anyio.run(publishing.verify, run, IMAGE)
+        anyio.run(publishing.verify, run, publishing.inquiry(run, IMAGE))
     made = run.ledger.outcome(caught.value)
     assert (made.status, made.self_test) == ("internal-error", ())
     assert [(step.name, step.passed) for step in made.steps] == [("verify", True), ("self-test", False)]

@@ -17,8 +17,12 @@ def _python(code: str) -> list[str]:
 def _answers(
     at: Path, commands: list[list[str]], at_once: int, then: list[list[str]] | None = None
 ) -> list[dict[str, Any]]:
-    (at / "commands.json").write_text(json.dumps({"commands": commands, "then": then or []}))
-    main(at / "commands.json", at / "answers.json", at_once)
+    return _staged(at, [[[command] for command in commands], [[command] for command in then or []]], at_once)
+
+
+def _staged(at: Path, stages: list[list[list[list[str]]]], at_once: int) -> list[dict[str, Any]]:
+    (at / "commands.json").write_text(json.dumps(stages))
+    main(str(at / "commands.json"), str(at / "answers.json"), at_once)
     said: list[dict[str, Any]] = json.loads((at / "answers.json").read_text())
     return said
 
@@ -79,7 +83,7 @@ def test_one_at_a_time_is_one_after_the_other(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("at_once", [0, 2])
-def test_what_is_to_come_then_is_run_when_all_others_have_ended(at_once: int, tmp_path: Path) -> None:
+def test_a_stage_begins_when_the_one_before_it_has_ended(at_once: int, tmp_path: Path) -> None:
     log = tmp_path / "log"
     mark = f"import sys, time; time.sleep(float(sys.argv[2])); open({str(log)!r}, 'a').write(sys.argv[1])"
     commands = [[*_python(mark), "1", "0.2"], [*_python(mark), "1", "0"]]
@@ -87,7 +91,25 @@ def test_what_is_to_come_then_is_run_when_all_others_have_ended(at_once: int, tm
     assert (log.read_text(), [one["code"] for one in said]) == ("112", [0, 0, 0])
 
 
-def test_what_is_to_come_then_is_run_after_a_failure_unless_that_ends_all(tmp_path: Path) -> None:
+def test_a_stage_is_run_after_a_failure_unless_that_ends_all(tmp_path: Path) -> None:
     for at_once, codes in ((1, [3, 0]), (0, [3])):
         said = _answers(tmp_path, [_python("import sys; sys.exit(3)")], at_once, then=[_python("")])
         assert [one["code"] for one in said] == codes
+
+
+def test_a_chain_runs_one_after_the_other_beside_others_whatever_fails(tmp_path: Path) -> None:
+    """The chain's second command waits for what the other chain makes, and its first has to have ended."""
+    sign, first = tmp_path / "sign", tmp_path / "first"
+    waits = f"""
+import pathlib, sys, time
+end = time.monotonic() + 20
+while not pathlib.Path({str(sign)!r}).exists():
+    if time.monotonic() > end:
+        sys.exit(1)
+    time.sleep(0.01)
+print(pathlib.Path({str(first)!r}).read_text())
+"""
+    fails = f"import pathlib, sys; pathlib.Path({str(first)!r}).write_text('ended'); sys.exit(3)"
+    makes = f"import pathlib; pathlib.Path({str(sign)!r}).touch(); print('made')"
+    answers = _staged(tmp_path, [[[_python(fails), _python(waits)], [_python(makes)]]], at_once=2)
+    assert [(one["code"], one["stdout"]) for one in answers] == [(3, ""), (0, "ended\n"), (0, "made\n")]

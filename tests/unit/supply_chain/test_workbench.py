@@ -10,7 +10,7 @@ import pytest
 from supply_chain.errors import InternalError
 from supply_chain.images import Images
 from supply_chain.tools import cosign, crane
-from supply_chain.workbench import Answer, answers, run, workbench
+from supply_chain.workbench import Answer, answers, each, run, workbench
 from unit.supply_chain.engine import GOOD, Container, Files, bad, broken, content, run_by
 
 IMAGES = Images.pinned()
@@ -82,7 +82,7 @@ def test_what_commands_made_is_left_for_whoever_asks(monkeypatch: pytest.MonkeyP
     run_by(tools, monkeypatch)
 
     async def main() -> None:
-        _, left = await run(workbench(IMAGES), [["cosign", "a"], ["cosign", "b"]])
+        _, left = await run(workbench(IMAGES), [each([["cosign", "a"], ["cosign", "b"]])])
         assert await left.file("/made/2").contents() == "b"
 
     anyio.run(main)

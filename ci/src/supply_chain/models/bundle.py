@@ -7,7 +7,8 @@ base64, no unknown key where it could change what is read), so that cosign reads
 
 import base64
 import binascii
-from typing import Annotated, Literal, Self
+import functools
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
@@ -160,12 +161,24 @@ class Bundle(OwnModel):
         return bool(self.log_entries or self.timestamps)
 
 
+@functools.lru_cache(maxsize=16)  # each is asked several times, and some are megabytes
 def predicate_type(document: bytes) -> str:
     """What a bundle's statement states; empty where it holds none that can be read."""
     try:
         return str(parsed_json(Bundle.parse(document).payload)["predicateType"])
     except (BundleInvalid, ValueError, KeyError, TypeError):
         return ""
+
+
+def content(document: str) -> Any:
+    """All that a bundle says, whatever tool has written it; None for what cannot be read.
+
+    Protobuf's JSON varies in its spaces, from one writing to the next.
+    """
+    try:
+        return parsed_json(document)
+    except ValueError:
+        return None
 
 
 def lines(output: str) -> tuple[str, ...]:

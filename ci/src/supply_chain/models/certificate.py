@@ -32,6 +32,11 @@ _UTF8_STRING = 0x0C
 _LONG_FORM = 0x80
 
 
+def prepare() -> None:
+    """The library is there once a certificate is read; it is read without that as well."""
+    from cryptography import x509  # noqa: F401, PLC0415 - most calls of the module read none
+
+
 class Certificate(OwnModel):
     """A signer, as a Fulcio vouches for him. What a certificate does not say is empty."""
 

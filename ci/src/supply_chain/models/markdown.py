@@ -14,6 +14,8 @@ _MOST_LINES = 40
 
 def plain(text: str) -> str:
     """The text in one line, without control, formatting and other invisible characters."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     visible = (char for char in text if unicodedata.category(char) not in {"Cf", "Cs"})
     spaced = (" " if unicodedata.category(char)[0] in "CZ" else char for char in visible)
     return " ".join("".join(spaced).split())

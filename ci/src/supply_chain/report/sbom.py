@@ -4,6 +4,7 @@ Format: https://spdx.github.io/spdx-spec/v2.3/. An expression such as `MIT AND (
 names licences; what LicenseRef-1 stands for is said at the end of the document.
 """
 
+import functools
 import re
 from typing import Self
 
@@ -82,6 +83,6 @@ class Sbom(Model):
         named = (part.strip() for part in _OPERATORS.split(package.expression))
         return tuple(dict.fromkeys(self._names.get(one, one) for one in named if one not in _NOTHING_SAID))
 
-    @property
+    @functools.cached_property
     def _names(self) -> dict[str, str]:
         return {one.id: one.name for one in self.extracted if one.name}

@@ -1,17 +1,17 @@
 """Run several commands in one container: `run_commands.py COMMANDS ANSWERS AT_ONCE TITLE`.
 
-COMMANDS is a JSON object of two lists of argument lists. `commands` are all run, AT_ONCE of them side by
-side, whatever the others came to; where AT_ONCE is 0 one after the other, and none after one that failed.
-Once they have ended, `then` are run in the same way. ANSWERS gets a JSON list with exit code, stdout and
-stderr of each that was run; stderr also goes to the log. TITLE is for whoever watches.
+COMMANDS is a JSON list of stages, each begun once the one before it has ended. A stage is a list of chains,
+AT_ONCE of which are run side by side; a chain is a list of commands, argument lists, that are run one after
+the other. All are run whatever others came to; but where AT_ONCE is 0, one after the other, and none after
+one that failed. ANSWERS gets a JSON list with exit code, stdout and stderr of each that was run, in the order
+of COMMANDS; stderr also goes to the log. TITLE is for whoever watches.
 """
 
 import json
 import subprocess
 import sys
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from itertools import chain
 from typing import Any
 
 NOT_FOUND = 127
@@ -41,21 +41,25 @@ def until_failure(commands: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
     return said
 
 
-def side_by_side(commands: Sequence[Sequence[str]], at_once: int) -> list[dict[str, Any]]:
-    """What the commands came to, in their order."""
+def side_by_side(chains: Sequence[Sequence[Sequence[str]]], at_once: int) -> list[dict[str, Any]]:
+    """What a stage's commands came to, in their order."""
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - half of this script's imports
+
     with ThreadPoolExecutor(at_once) as pool:
-        return list(pool.map(run, commands))
+        return list(chain.from_iterable(pool.map(lambda commands: [run(one) for one in commands], chains)))
 
 
-def main(commands: Path, answers: Path, at_once: int) -> None:
+def main(commands: str, answers: str, at_once: int) -> None:
     """Run what `commands` lists and write `answers`, in the order of the list."""
-    wanted = json.loads(commands.read_text())
+    with open(commands, encoding="utf-8") as file:  # noqa: PTH123 - pathlib is the other half
+        stages = json.load(file)
     if at_once:
-        said = side_by_side(wanted["commands"], at_once) + side_by_side(wanted["then"], at_once)
+        said = [answer for chains in stages for answer in side_by_side(chains, at_once)]
     else:
-        said = until_failure(wanted["commands"] + wanted["then"])
-    answers.write_text(json.dumps(said))
+        said = until_failure([*chain.from_iterable(chain.from_iterable(stages))])
+    with open(answers, "w", encoding="utf-8") as file:  # noqa: PTH123
+        file.write(json.dumps(said))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))

@@ -9,6 +9,7 @@ that came to, or null; `bundles`, of each its `text`, and `said`, what the quest
 
 import base64
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -20,7 +21,8 @@ from typing import Any
 BUNDLE = "{bundle}"
 KIND = "{kind}"
 
-AT_ONCE = 4
+AT_ONCE = len(os.sched_getaffinity(0))
+"""Bundles: all that a question takes is a processor."""
 NOT_RUN = 127
 
 Answer = dict[str, Any]
