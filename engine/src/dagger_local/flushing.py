@@ -5,6 +5,7 @@ whose result is needed at once would wait for that. Mounted `volatile`, it does 
 beside the next command instead. After a power failure, what no flush has reached may be there by name only.
 """
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -39,21 +40,23 @@ class Flushing:
         self._told.set()
 
     async def run(self) -> None:
-        """Flushes whenever it is told to, until it is cancelled."""
+        """Flushes whenever it is told to, until it is cancelled; what fails is told by `finish`."""
         while True:
             await self._told.wait()
             self._told = anyio.Event()
-            await self.finish()
+            with contextlib.suppress(EngineError):
+                await self.finish()
 
     async def finish(self) -> None:
         """Flushes what was written since the last time; EngineError where the disk does not take it."""
         if not self._written:
             return
         self._written = False
+        flushed = False
         try:
-            done = await anyio.run_process(["sync", "--file-system", str(self._folder)], check=False)
-        except anyio.get_cancelled_exc_class():
-            self._written = True
-            raise
-        if done.returncode:
+            done = await anyio.run_process(["sync", "-f", str(self._folder)], check=False)
+            flushed = done.returncode == 0
+        finally:
+            self._written = self._written or not flushed
+        if not flushed:
             raise EngineError(f"the store could not be written to disk: {done.stderr.decode().strip()}")

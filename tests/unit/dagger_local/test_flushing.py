@@ -62,12 +62,19 @@ def test_what_is_interrupted_is_made_up_for_at_the_end(flushed: list[str]) -> No
     assert flushed == ["/store"]
 
 
-def test_a_disk_that_does_not_take_it_is_an_error(flushed: list[str]) -> None:
-    flushing = Flushing(Path("/full"))
-    flushing.soon()
-    with pytest.raises(EngineError, match=r"could not be written to disk: sync: no space left"):
-        anyio.run(flushing.finish)
-    assert flushed == ["/full"]
+def test_a_disk_that_does_not_take_it_is_an_error_at_the_end(flushed: list[str]) -> None:
+    async def main() -> None:
+        flushing = Flushing(Path("/full"))
+        async with anyio.create_task_group() as group:
+            group.start_soon(flushing.run)
+            flushing.soon()
+            await anyio.wait_all_tasks_blocked()
+            assert flushed == ["/full"]
+            group.cancel_scope.cancel()
+        with pytest.raises(EngineError, match=r"could not be written to disk: sync: no space left"):
+            await flushing.finish()
+
+    anyio.run(main)
 
 
 def test_the_real_program_takes_a_folder(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from dagger_local import mounts
 from dagger_local.errors import EngineError
+from dagger_local.flushing import overlay_options
 from dagger_local.running import roots
 from dagger_local.store import Store
 
@@ -123,3 +124,19 @@ def test_what_a_killed_session_has_mounted_is_released(store: Store, image: Path
     assert root.is_mount()
     mounts.release(store.root)
     assert not root.is_mount()
+
+
+def test_unmounting_waits_for_no_disk_and_what_was_written_is_flushed_by_the_end(
+    store: Store, image: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(store.flushing, "soon", lambda: told.append("soon"))
+
+    async def options() -> str:
+        async with roots.mounted(store, image, ()) as root:
+            lines = Path("/proc/self/mountinfo").read_text().splitlines()
+            assert not told
+            return next(line.split()[-1] for line in lines if line.split()[4] == str(root.path))
+
+    assert set(overlay_options()) <= set(anyio.run(options).replace("fsync=", "").split(","))
+    assert told == ["soon"]
