@@ -32,6 +32,7 @@ from supply_chain.run import Run
 from supply_chain.signer import signed_sums
 from supply_chain.tools import cosign
 from supply_chain.tools.output import last_words
+from supply_chain.workbench import each
 from supply_chain.workbench import run as run_in
 
 _RELEASED = (
@@ -119,7 +120,7 @@ async def saved(
 
 async def _saved(registry: Registry, image: str) -> dagger.Directory:
     bench = registry.workbench().with_directory(_LAYOUT, dag.directory())
-    [said], left = await run_in(bench, [[[[cosign.PROGRAM, *cosign.save(image, _LAYOUT)]]]])
+    [said], left = await run_in(bench, [each([[cosign.PROGRAM, *cosign.save(image, _LAYOUT)]])])
     if said.code:
         raise RegistryFailed(f"{image} could not be saved", why=last_words(said.stderr))
     return left.directory(_LAYOUT)

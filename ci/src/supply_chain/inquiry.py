@@ -18,8 +18,8 @@ from supply_chain.models.bundle import content, lines
 from supply_chain.models.reference import Reference
 from supply_chain.registry import Registry
 from supply_chain.tools import cosign
-from supply_chain.vouching import ASKING, Heard, Question
-from supply_chain.workbench import Answer, Chain, Command, answers, each, run, workbench
+from supply_chain.vouching import ASKING, Heard, Question, heard_of
+from supply_chain.workbench import Answer, Chain, Command, each, run
 
 _STOCK_TYPES = ("spdxjson", "slsaprovenance1")
 _SAVED = "/saved/layout"
@@ -125,10 +125,8 @@ class Answered:
         there = [one for one, said in zip(heard.bundles, known, strict=True) if said in contents]
         others = [text for text, said in zip(listed, contents, strict=True) if said not in known]
         if others:
-            questions = self.inquiry.questions
-            bench = vouching.asking(workbench(self.inquiry.registry.images), questions, bundles=others)
-            [said] = await answers(bench, [ASKING], inside=[questions[0].command])
-            there += vouching.heard(said).bundles
+            inquiry = self.inquiry
+            there += (await heard_of(inquiry.registry.images, inquiry.questions, others)).bundles
         return Heard(download=None, bundles=tuple(there))
 
 

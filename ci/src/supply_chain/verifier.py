@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import dagger
 
-from supply_chain import vouching
 from supply_chain.images import Images
 from supply_chain.inquiry import Answered, Found, Inquiry, downloading, refusal
 from supply_chain.models.bundle import lines, predicate_type
@@ -14,8 +13,8 @@ from supply_chain.models.verification import Verification, judged
 from supply_chain.patience import again
 from supply_chain.registry import Registry
 from supply_chain.trust import Trust
-from supply_chain.vouching import Question
-from supply_chain.workbench import Answer, answers, workbench
+from supply_chain.vouching import Question, heard_of
+from supply_chain.workbench import Answer, answers
 
 
 @dataclass(frozen=True)
@@ -81,9 +80,7 @@ async def judged_bundles(images: Images, trust: Trust, digest: str, bundles: Seq
     question, readable = Question(digest, trust), [one for one in bundles if predicate_type(one.encode())]
     if not readable:
         return proven_by(question, [])
-    bench = vouching.asking(workbench(images), [question], bundles=readable)
-    [said] = await answers(bench, [vouching.ASKING], inside=[question.command])
-    return proven_by(question, vouching.heard(said).to(0))
+    return proven_by(question, (await heard_of(images, [question], readable)).to(0))
 
 
 def proven_by(question: Question, said: Said) -> Proven:

@@ -12,6 +12,7 @@ import dagger
 from pydantic import ValidationError
 
 from supply_chain.errors import InternalError
+from supply_chain.images import Images
 from supply_chain.models.base import OwnModel
 from supply_chain.models.bundle import predicate_type
 from supply_chain.scripts.verify_bundles import BUNDLE, KIND
@@ -19,7 +20,7 @@ from supply_chain.toolbox import script_text
 from supply_chain.tools import cosign
 from supply_chain.tools.output import last_words
 from supply_chain.trust import Trust
-from supply_chain.workbench import Answer
+from supply_chain.workbench import Answer, answers, workbench
 
 _SCRIPT = "/run/supply-chain/verify_bundles.py"
 _PLAN = "/run/supply-chain/bundles.json"
@@ -103,3 +104,10 @@ def heard(answer: Answer) -> Heard:
         return Heard.model_validate_json(answer.stdout)
     except ValidationError:
         raise InternalError("bundles could not be asked about", why=last_words(answer.stderr)) from None
+
+
+async def heard_of(images: Images, questions: Sequence[Question], bundles: Sequence[str]) -> Heard:
+    """What the questions come to about these bundles, by a container for nothing else."""
+    bench = asking(workbench(images), questions, bundles=bundles)
+    [said] = await answers(bench, [ASKING], inside=[questions[0].command])
+    return heard(said)

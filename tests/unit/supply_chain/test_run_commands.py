@@ -14,6 +14,19 @@ def _python(code: str) -> list[str]:
     return [sys.executable, "-c", code]
 
 
+def _waiting(sign: Path, words: str) -> list[str]:
+    """A command that prints the words, an expression, once the sign is there; it gives up after a while."""
+    return _python(f"""
+import pathlib, sys, time
+end = time.monotonic() + 20
+while not pathlib.Path({str(sign)!r}).exists():
+    if time.monotonic() > end:
+        sys.exit(1)
+    time.sleep(0.01)
+print({words})
+""")
+
+
 def _answers(
     at: Path, commands: list[list[str]], at_once: int, then: list[list[str]] | None = None
 ) -> list[dict[str, Any]]:
@@ -59,17 +72,8 @@ def test_until_failure_nothing_is_run_after_it(tmp_path: Path) -> None:
 def test_commands_run_side_by_side_and_are_answered_in_their_order(tmp_path: Path) -> None:
     """The first waits for what the second makes: one after the other, it would wait in vain."""
     sign = tmp_path / "sign"
-    waits = f"""
-import pathlib, sys, time
-end = time.monotonic() + 20
-while not pathlib.Path({str(sign)!r}).exists():
-    if time.monotonic() > end:
-        sys.exit(1)
-    time.sleep(0.01)
-print('first')
-"""
     makes = f"import pathlib; pathlib.Path({str(sign)!r}).touch(); print('second')"
-    answers = _answers(tmp_path, [_python(waits), _python(makes)], at_once=2)
+    answers = _answers(tmp_path, [_waiting(sign, "'first'"), _python(makes)], at_once=2)
     assert [(one["code"], one["stdout"]) for one in answers] == [(0, "first\n"), (0, "second\n")]
 
 
@@ -100,16 +104,11 @@ def test_a_stage_is_run_after_a_failure_unless_that_ends_all(tmp_path: Path) -> 
 def test_a_chain_runs_one_after_the_other_beside_others_whatever_fails(tmp_path: Path) -> None:
     """The chain's second command waits for what the other chain makes, and its first has to have ended."""
     sign, first = tmp_path / "sign", tmp_path / "first"
-    waits = f"""
-import pathlib, sys, time
-end = time.monotonic() + 20
-while not pathlib.Path({str(sign)!r}).exists():
-    if time.monotonic() > end:
-        sys.exit(1)
-    time.sleep(0.01)
-print(pathlib.Path({str(first)!r}).read_text())
-"""
     fails = f"import pathlib, sys; pathlib.Path({str(first)!r}).write_text('ended'); sys.exit(3)"
     makes = f"import pathlib; pathlib.Path({str(sign)!r}).touch(); print('made')"
-    answers = _staged(tmp_path, [[[_python(fails), _python(waits)], [_python(makes)]]], at_once=2)
+    answers = _staged(
+        tmp_path,
+        [[[_python(fails), _waiting(sign, f"pathlib.Path({str(first)!r}).read_text()")], [_python(makes)]]],
+        at_once=2,
+    )
     assert [(one["code"], one["stdout"]) for one in answers] == [(3, ""), (0, "ended\n"), (0, "made\n")]
