@@ -9,7 +9,7 @@ from supply_chain import evidence
 from supply_chain.attaching import kept
 from supply_chain.errors import SupplyChainError, TagMoved, VerificationFailed
 from supply_chain.inquiry import Answered, Inquiry, downloading
-from supply_chain.layout import Layout
+from supply_chain.models.image_layout import Descriptor
 from supply_chain.models.reference import Reference, revision_tag
 from supply_chain.models.version import LATEST, is_highest_stable
 from supply_chain.run import Run
@@ -17,18 +17,20 @@ from supply_chain.self_test import questions, self_tested
 from supply_chain.tools import crane
 from supply_chain.verifier import Proven, Release, bundles_in, verified_release
 from supply_chain.vouching import Question
-from supply_chain.workbench import Answer
+from supply_chain.workbench import Answer, Command
 
 
-def inquiry(run: Run, image: str) -> Inquiry:
+def inquiry(run: Run, image: str, *then: Command) -> Inquiry:
     """What is asked about an image, given by digest, before it is a release.
 
     Whether the registry holds signature, SBOM and provenance of this signer, and whether the verifier bites;
-    it is saved as the registry serves it; and what the version names is looked up once that is over.
+    it is saved as the registry serves it; and what the version names is looked up once that is over, before
+    whatever else is asked then.
     """
     digest = _digest(image)
     asked = [Question(digest, run.trust), *questions(run.trust, digest)]
-    return Inquiry(run.registry, image, asked, True, crane.looks(run.plan.repository, run.plan.version.tag))
+    looks = crane.looks(run.plan.repository, run.plan.version.tag)
+    return Inquiry(run.registry, image, asked, True, [*looks, *then])
 
 
 async def verify_pushed(run: Run, asked: Inquiry, answered: Answered | None) -> Release:
@@ -68,10 +70,16 @@ def _digest(image: str) -> str:
     return Reference.parse(image).digest or ""
 
 
-async def tag(run: Run, image: str, layout: Layout, release: Release) -> None:
+async def tag(run: Run, image: str, target: Descriptor, release: Release) -> None:
     """The release's tags name the image, the version's last; what was proven of it is still there then.
 
     A version that names it already is not written again: some registries refuse that of a tag for good.
+
+    Args:
+        run: The run.
+        image: It, by digest.
+        target: Its manifest.
+        release: What was proven of it.
     """
     proven = release.proven
     digest, repository, version = proven.verification.image, run.plan.repository, run.plan.version.tag
@@ -95,17 +103,17 @@ async def tag(run: Run, image: str, layout: Layout, release: Release) -> None:
         with run.ledger.step(f"tag {version}"):
             attached = await run.registry.tag(repository, digest, [version], noted, *last)
     if last:
-        await _keep(run, image, layout, proven, attached)
+        await _keep(run, image, target, proven, attached)
 
 
-async def _keep(run: Run, image: str, layout: Layout, proven: Proven, seen: Sequence[Answer]) -> None:
+async def _keep(run: Run, image: str, target: Descriptor, proven: Proven, seen: Sequence[Answer]) -> None:
     """What was proven is still there, now that the tags name the image.
 
     A registry without a referrers API may have lost it to a writer who had read the list before.
     """
     with run.ledger.step("still attached"):
         there = await bundles_in(run.registry, image, seen)
-        await kept(run.registry, image, layout.target, proven.bundles, there)
+        await kept(run.registry, image, target, proven.bundles, there)
 
 
 async def _existing(run: Run, digest: str, seen: Sequence[Answer]) -> tuple[str, list[str]]:

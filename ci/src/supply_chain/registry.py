@@ -12,6 +12,7 @@ from supply_chain.faults import failing_as, tool_failing_as
 from supply_chain.images import Image, Images
 from supply_chain.layout import Layout
 from supply_chain.logins import Login, config_file
+from supply_chain.models.image_config import ImageConfig
 from supply_chain.models.image_layout import Descriptor, check_digest
 from supply_chain.models.reference import Repository
 from supply_chain.patience import Patience, again
@@ -107,12 +108,17 @@ class Registry:
         what = f"{reference} could not be resolved"
         return crane.digest_in(await self._said(reference, what, crane.digest(reference)))
 
-    async def target(self, reference: str) -> Descriptor:
-        """The manifest of an image given by digest, for what is attached to it."""
+    async def target(self, reference: str, seen: Answer | None = None) -> Descriptor:
+        """The manifest of an image given by digest, for what is attached to it; `seen` as in `_said`."""
         what = f"{reference} could not be read"
-        target = Descriptor.of(await self._said(reference, what, crane.manifest(reference)))
+        target = Descriptor.of(await self._said(reference, what, crane.manifest(reference), seen))
         check_digest("the manifest that the registry serves", target.digest, reference.partition("@")[2])
         return target
+
+    async def config(self, reference: str, seen: Answer | None = None) -> ImageConfig:
+        """The config of an image; `seen` as in `_said`."""
+        what = f"the config of {reference} could not be read"
+        return ImageConfig.parse(await self._said(reference, what, crane.config(reference), seen))
 
     async def pull(self, reference: str, platform: str) -> dagger.Directory:
         """An image as an OCI layout, byte for byte; of an index, the platform's image."""
@@ -130,10 +136,12 @@ class Registry:
         Args:
             repository: What is asked about.
             tag: The tag.
-            seen: What `crane.looks` came to, where they were run elsewhere; they are run again if one failed.
+            seen: What `crane.looks` came to, first of all, where they were run elsewhere; they are run again
+                if one failed.
         """
         what = f"the tags of {repository} could not be listed"
-        commands, before = crane.looks(repository, tag), list(seen)
+        commands = crane.looks(repository, tag)
+        before = list(seen[: len(commands)])
 
         async def ask() -> tuple[str, list[str]]:
             said = [*before] or await answers(self.workbench(), commands)
@@ -223,13 +231,13 @@ class Registry:
             raise self.refusal(reference, what, answer.stderr)
         return answer
 
-    async def _said(self, reference: str, what: str, command: list[str]) -> str:
-        """The answer to a question that must have one."""
+    async def _said(self, reference: str, what: str, command: list[str], seen: Answer | None = None) -> str:
+        """The answer to a question that must have one; `seen` is it, unless it failed or was not asked."""
 
         async def ask() -> str:
             return await self.client(self.images.crane).with_exec(command, use_entrypoint=True).stdout()
 
-        return await self._again(reference, what, ask, _QUESTION)
+        return seen.stdout if seen and not seen.code else await self._again(reference, what, ask, _QUESTION)
 
     async def _asked(self, command: list[str], otherwise: str) -> tuple[int, str, str]:
         """Exit code and both streams of a question that may be answered with no."""

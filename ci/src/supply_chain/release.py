@@ -98,7 +98,7 @@ async def pipeline(run: Run) -> None:
         lambda: attested(run, subject, seen, inquiry), lambda: to_thread.run_sync(_import)
     )
     release = await publishing.verify_pushed(run, inquiry, answered)
-    await publishing.tag(run, image, subject.layout, release)
+    await publishing.tag(run, image, subject.layout.target, release)
 
 
 def _import() -> None:

@@ -19,6 +19,7 @@ from cryptography.x509.oid import NameOID
 
 from supply_chain.models.bundle import IN_TOTO, MEDIA_TYPE
 from supply_chain.models.certificate import FULCIO
+from supply_chain.models.image_layout import MANIFEST_TYPE
 from supply_chain.models.place import Place
 from supply_chain.models.provenance import (
     Builder,
@@ -33,7 +34,8 @@ from supply_chain.models.statement import sbom_statement, signature_statement
 from unit.supply_chain.identities import COMMIT
 from unit.supply_chain.provenances import PLACE, external, internal
 
-DIGEST = f"sha256:{'5' * 64}"
+MANIFEST = json.dumps({"schemaVersion": 2, "mediaType": MANIFEST_TYPE, "layers": []})
+DIGEST = f"sha256:{hashlib.sha256(MANIFEST.encode()).hexdigest()}"
 REPOSITORY = "ghcr.io/acme/inventory"
 SIGNED_AT = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
 LIFETIME = timedelta(minutes=10)

@@ -10,7 +10,6 @@ from supply_chain import publishing
 from supply_chain.errors import SbomMissing, TagMoved, VerificationFailed, VerifierFailed
 from supply_chain.git_facts import Commit
 from supply_chain.images import Images
-from supply_chain.layout import Layout
 from supply_chain.ledger import Ledger
 from supply_chain.models.image_layout import Descriptor
 from supply_chain.models.mode import Mode
@@ -30,7 +29,7 @@ from supply_chain.verifier import Proven, Release
 from supply_chain.workbench import Answer
 from unit.supply_chain.attesting import DIGEST, REPOSITORY, bundles, statements
 from unit.supply_chain.cosigning import BY_IDENTITY, BY_KEY, IMAGE, LAYOUT, Stock
-from unit.supply_chain.engine import GOOD, Files, bad, content, directory, run_by
+from unit.supply_chain.engine import GOOD, Files, bad, content, run_by
 from unit.supply_chain.outcomes import verification
 from unit.supply_chain.provenances import PLACE
 
@@ -152,9 +151,8 @@ class Hub:
 def tagged(hub: Hub, run: Run, monkeypatch: pytest.MonkeyPatch, seen: Sequence[Answer] = ()) -> None:
     run_by(hub, monkeypatch)
     target = Descriptor(digest=DIGEST, size=1, media_type="application/vnd.oci.image.manifest.v1+json")
-    layout = Layout(directory({}), DIGEST, "{}", target)
     release = Release(Proven(verification(DIGEST), tuple(OURS)), (), None, seen)
-    anyio.run(publishing.tag, run, IMAGE, layout, release)
+    anyio.run(publishing.tag, run, IMAGE, target, release)
 
 
 def test_the_versions_tag_is_last_and_what_was_proven_is_looked_for_after_it(

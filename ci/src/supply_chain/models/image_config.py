@@ -42,6 +42,11 @@ class ImageConfig(Model):
         """os/architecture, with the variant where there is one."""
         return "/".join(part for part in (self.os, self.architecture, self.variant) if part)
 
+    def is_for(self, platform: str) -> bool:
+        """Whether it is for `platform`, os/architecture or os/architecture/variant; empty is any."""
+        wanted = platform.split("/") if platform else []
+        return wanted == [self.os, self.architecture, self.variant][: len(wanted)]
+
     @property
     def user(self) -> str:
         """Who its process runs as; empty for root."""

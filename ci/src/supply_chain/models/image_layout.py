@@ -15,6 +15,11 @@ from supply_chain.models.base import Digest, Model, first_problem
 MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
 """Media type of an image's manifest."""
 
+_INDEX_TYPES = {
+    "application/vnd.oci.image.index.v1+json",
+    "application/vnd.docker.distribution.manifest.list.v2+json",
+}
+
 
 class Descriptor(Model):
     """Points at a blob by digest."""
@@ -31,6 +36,11 @@ class Descriptor(Model):
         media_type = json.loads(manifest).get("mediaType", MANIFEST_TYPE)
         digest = f"sha256:{hashlib.sha256(raw).hexdigest()}"
         return cls(media_type=media_type, digest=digest, size=len(raw))
+
+    @property
+    def is_index(self) -> bool:
+        """Whether it points at an index, of images for several platforms."""
+        return self.media_type in _INDEX_TYPES
 
 
 class Index(Model):

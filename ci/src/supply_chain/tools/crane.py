@@ -28,6 +28,11 @@ def manifest(reference: str) -> list[str]:
     return ["manifest", reference]
 
 
+def config(reference: str) -> list[str]:
+    """Print the config of the image `reference`, byte for byte."""
+    return ["config", reference]
+
+
 def pull(reference: str, platform: str, layout: str) -> list[str]:
     """Write the image into an OCI layout; of an index the image for `platform`, if one is named."""
     chosen = ["--platform", platform] if platform else []
@@ -53,6 +58,11 @@ def tagging(repository: Repository, image: str, names: Sequence[str]) -> list[li
 def looks(repository: Repository, name: str) -> list[list[str]]:
     """Two commands of a workbench: what the tag `name` names, and every tag of the repository."""
     return in_workbench(digest(repository.tagged(name)), tags(str(repository)))
+
+
+def descriptions(reference: str) -> list[list[str]]:
+    """Two commands of a workbench: the manifest of an image, and its config."""
+    return in_workbench(manifest(reference), config(reference))
 
 
 def in_workbench(*commands: Sequence[str]) -> list[list[str]]:
